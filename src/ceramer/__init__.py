@@ -1,0 +1,1 @@
+"""ceramer: a virtual laboratory for composite solid electrolytes and lithium-metal cells."""

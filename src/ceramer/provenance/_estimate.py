@@ -1,0 +1,117 @@
+"""Evaluate a calculation on a book: its value, its uncertainty, and the inputs that really move it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ceramer.errors import InputError
+from ceramer.provenance._book import Book, Datum, Ledger
+
+__all__ = ["Estimate", "estimate"]
+
+Calculation = Callable[[Ledger], float]
+_STEP = 0.01
+_LOG_RANGE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A computed number: SI value, standard uncertainty, 95 % interval, and the ids of its inputs.
+
+    `inputs` are the data that move the value when changed by 1 %; `assumed` those among them that are assumed.
+    """
+
+    value: float
+    standard_uncertainty: float | None
+    low: float | None
+    high: float | None
+    inputs: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+    @property
+    def spread(self) -> float:
+        """Ratio of the ends of the 95 % interval (1 without one, infinite when it spans zero)."""
+        if self.low is None or self.high is None:
+            return 1.0
+        if self.low * self.high <= 0.0:
+            return math.inf if self.low != self.high else 1.0
+        ratio = self.high / self.low
+        return max(ratio, 1.0 / ratio)
+
+
+def estimate(calculation: Calculation, book: Book, *, samples: int = 256) -> Estimate:
+    r"""Evaluate `calculation` on `book`.
+
+    The inputs are those ids read whose change by 1 % changes the result, so a list of inputs cannot claim more
+    or less than the arithmetic uses. Uncertainty is propagated by a scrambled Sobol sample (fixed seed) of all
+    uncertain inputs at once: normal for a standard uncertainty, uniform over a range (log-uniform where its
+    ends differ by more than a factor 3). `low` and `high` are the 2.5 and 97.5 % quantiles; the standard uncertainty is
+    half the central 68.27 % interval.
+
+    Parameters
+    ----------
+    calculation : callable
+        ``calculation(ledger) -> float`` in SI units; reads every number it needs through the ledger.
+    book : Book
+        The data.
+    samples : int
+        Number of samples (a power of two).
+    """
+    ledger = book.ledger()
+    value = float(calculation(ledger))
+    if not math.isfinite(value):
+        raise InputError("the calculation gives no finite number from its nominal inputs.")
+    inputs = tuple(key for key in ledger.read if _moves(calculation, book, key, value))
+    assumed = tuple(key for key in inputs if book[key].assumed)
+    uncertain = [book[key] for key in inputs if _is_uncertain(book[key])]
+    if not uncertain:
+        return Estimate(value, None, None, None, inputs, assumed)
+    draws = _draw(uncertain, samples)
+    outcomes = np.array([_attempt(calculation, book, dict(draw)) for draw in draws])
+    outcomes = outcomes[np.isfinite(outcomes)]
+    if outcomes.size < 0.95 * samples:
+        raise InputError("the calculation fails on more than 5 % of the range of its inputs.")
+    low, lower, upper, high = (float(q) for q in np.quantile(outcomes, [0.025, 0.15865, 0.84135, 0.975]))
+    return Estimate(value, 0.5 * (upper - lower), low, high, inputs, assumed)
+
+
+def _moves(calculation: Calculation, book: Book, key: str, value: float) -> bool:
+    datum = book[key]
+    for factor in (1.0 + _STEP, 1.0 - _STEP):
+        changed = datum.value * factor if datum.value else _STEP
+        if _attempt(calculation, book, {key: changed}) != value:
+            return True
+    return False
+
+
+def _attempt(calculation: Calculation, book: Book, override: dict[str, float]) -> float:
+    try:
+        return float(calculation(book.ledger(override)))
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def _is_uncertain(datum: Datum) -> bool:
+    return bool(datum.standard_uncertainty) or (datum.low is not None and datum.low != datum.high)
+
+
+def _draw(uncertain: list[Datum], samples: int) -> list[list[tuple[str, float]]]:
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    unit_cube = qmc.Sobol(len(uncertain), scramble=True, seed=20240131).random(samples)
+    columns = []
+    for datum, u in zip(uncertain, unit_cube.T, strict=True):
+        if datum.low is not None and datum.high is not None:
+            if datum.low > 0.0 and datum.high / datum.low > _LOG_RANGE:
+                column = datum.low * (datum.high / datum.low) ** u
+            else:
+                column = datum.low + (datum.high - datum.low) * u
+        else:
+            column = datum.value + (datum.standard_uncertainty or 0.0) * ndtri(np.clip(u, 1e-12, 1 - 1e-12))
+        columns.append([(datum.id, float(x)) for x in column])
+    return [list(row) for row in zip(*columns, strict=True)]
