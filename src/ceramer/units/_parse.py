@@ -234,10 +234,10 @@ def _token(name: str, text: str, what: str, registry: pint.UnitRegistry[float]) 
     if pint_name in ("degC", "delta_degC"):
         return 1.0, {"[temperature]": 1.0}
     try:
-        base = registry.Quantity(1.0, pint_name).to_base_units()
+        base: Any = registry.Quantity(1.0, pint_name).to_base_units()
     except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError, AttributeError, ValueError):
         raise _UnknownUnitError(name, text, what) from None
-    return float(str(base.magnitude)), {str(key): float(power) for key, power in base.dimensionality.items()}
+    return float(base.magnitude), {str(key): float(power) for key, power in base.dimensionality.items()}
 
 
 def _likeness(typed: str, token: str) -> float:
@@ -347,7 +347,8 @@ def parse(text: str | float | pint.Quantity[float], expected: str | Dimension, w
         raise InputError(f"{_where(what)}{text!r} is an absolute temperature; write a difference like {dim.example!r}.")
     if dict(dims) != dict(_dims_of(dim.si)):
         raise InputError(
-            f"{_where(what)}{text!r} is {_name_of(dims)}, not {_name_of(_dims_of(dim.si))}; write it like {dim.example!r}."
+            f"{_where(what)}{text!r} is {_name_of(dims)}, not {_name_of(_dims_of(dim.si))}; "
+            f"write it like {dim.example!r}."
         )
     value = Value(mantissa * factor + offset, None if spread is None else spread * factor)
     return _checked(value, dim, text, what)
