@@ -119,13 +119,13 @@ class Ledger:
 
     book: Book
     override: Mapping[str, float] = field(default_factory=dict)
-    read: dict[str, None] = field(default_factory=dict)
+    read: dict[str, Datum] = field(default_factory=dict)
 
-    def __call__(self, key: str) -> float:
-        """Return the SI value of `key` and note that it was read."""
-        datum = self.book[key]
-        self.read[key] = None
-        return self.override.get(key, datum.value)
+    def __call__(self, key: str | Datum) -> float:
+        """Return the SI value of a datum (or of the datum called `key`) and note that it was read."""
+        datum = self.book[key] if isinstance(key, str) else key
+        self.read[datum.id] = datum
+        return self.override.get(datum.id, datum.value)
 
     def __contains__(self, key: object) -> bool:
         return key in self.book

@@ -65,9 +65,10 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256) -> Est
     value = float(calculation(ledger))
     if not math.isfinite(value):
         raise InputError("the calculation gives no finite number from its nominal inputs.")
-    inputs = tuple(key for key in ledger.read if _moves(calculation, book, key, value))
-    assumed = tuple(key for key in inputs if book[key].assumed)
-    uncertain = [book[key] for key in inputs if _is_uncertain(book[key])]
+    moving = [datum for datum in ledger.read.values() if _moves(calculation, book, datum, value)]
+    inputs = tuple(datum.id for datum in moving)
+    assumed = tuple(datum.id for datum in moving if datum.assumed)
+    uncertain = [datum for datum in moving if _is_uncertain(datum)]
     if not uncertain:
         return Estimate(value, None, None, None, inputs, assumed)
     draws = _draw(uncertain, samples)
@@ -79,11 +80,10 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256) -> Est
     return Estimate(value, 0.5 * (upper - lower), low, high, inputs, assumed)
 
 
-def _moves(calculation: Calculation, book: Book, key: str, value: float) -> bool:
-    datum = book[key]
+def _moves(calculation: Calculation, book: Book, datum: Datum, value: float) -> bool:
     for factor in (1.0 + _STEP, 1.0 - _STEP):
         changed = datum.value * factor if datum.value else _STEP
-        if _attempt(calculation, book, {key: changed}) != value:
+        if _attempt(calculation, book, {datum.id: changed}) != value:
             return True
     return False
 

@@ -1,0 +1,96 @@
+"""TOML documents: read, validated by a pydantic model, and wrong ones explained in one sentence."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ceramer.errors import InputError, nearest
+from ceramer.provenance._given import label_given
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+__all__ = ["SCHEMA_VERSION", "read_toml", "validate"]
+
+SCHEMA_VERSION = 1
+_MAX_BYTES = 4_000_000
+
+M = TypeVar("M", bound="BaseModel")
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Return the content of a TOML file; a missing, huge or malformed one raises `InputError`."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"{path}: larger than {_MAX_BYTES // 1_000_000} MB, which no ceramer file is.")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text ({error}).") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}.") from None
+
+
+def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
+    """Build `model` from `data`, give its inline numbers ids that start with `where`, or say what is wrong."""
+    from pydantic import ValidationError
+
+    version = data.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise InputError(f"{where}: schema_version {version!r} is not known; this ceramer reads {SCHEMA_VERSION}.")
+    try:
+        document = model.model_validate(dict(data))
+    except ValidationError as error:
+        raise InputError(_sentence(error, model, where)) from None
+    label_given(document, Path(where).stem)
+    return document
+
+
+def _sentence(error: Any, model: type[BaseModel], where: str) -> str:
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    place = ".".join(str(part) for part in first["loc"])
+    more = f" ({len(problems) - 1} more like it)" if len(problems) > 1 else ""
+    if first["type"] == "extra_forbidden":
+        fields = _fields_at(model, first["loc"][:-1])
+        close = nearest(str(first["loc"][-1]), fields)
+        mend = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(fields))}."
+        return f"{where}: unknown field {place!r}: {mend}{more}"
+    if first["type"] == "missing":
+        return f"{where}: the field {place!r} is missing{more}."
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {place}: {message.rstrip('.')}{more}."
+
+
+def _fields_at(model: Any, location: tuple[Any, ...]) -> list[str]:
+    """Return the field names of the model nested at `location`, looking through lists, dicts and unions."""
+    from typing import get_args
+
+    from pydantic import BaseModel
+
+    candidates: list[Any] = [model]
+    for part in location:
+        found: list[Any] = []
+        for candidate in candidates:
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                if part in candidate.model_fields:
+                    found.append(candidate.model_fields[part].annotation)
+                else:
+                    found.append(candidate)
+            else:
+                found.extend(get_args(candidate))
+        candidates = []
+        while found:
+            item = found.pop()
+            if isinstance(item, type):
+                candidates.append(item)
+            else:
+                found.extend(get_args(item))
+    return [f for c in candidates if isinstance(c, type) and issubclass(c, BaseModel) for f in c.model_fields]
