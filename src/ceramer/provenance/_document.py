@@ -54,7 +54,7 @@ def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
 
 
 def _sentence(error: Any, model: type[BaseModel], where: str) -> str:
-    problems = error.errors(include_url=False)
+    problems = sorted(error.errors(include_url=False), key=lambda p: p["type"] != "extra_forbidden")
     first = problems[0]
     place = ".".join(str(part) for part in first["loc"])
     more = f" ({len(problems) - 1} more like it)" if len(problems) > 1 else ""
@@ -65,8 +65,8 @@ def _sentence(error: Any, model: type[BaseModel], where: str) -> str:
         return f"{where}: unknown field {place!r}: {mend}{more}"
     if first["type"] == "missing":
         return f"{where}: the field {place!r} is missing{more}."
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{where}: {place}: {message.rstrip('.')}{more}."
+    message = str(first["msg"]).removeprefix("Value error, ").removeprefix(f"{first['loc'][-1]}: ").rstrip(".")
+    return f"{where}: {place}: {message}{more}{'' if message.endswith('?') else '.'}"
 
 
 def _fields_at(model: Any, location: tuple[Any, ...]) -> list[str]:

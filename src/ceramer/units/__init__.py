@@ -30,8 +30,10 @@ from ceramer.units._parse import (
     parse,
     show,
     si_factor,
+    si_scale,
     to_quantity,
     to_si,
+    to_si_of,
 )
 
 __all__ = [
@@ -50,6 +52,8 @@ __all__ = [
     "parse",
     "show",
     "si_factor",
+    "si_scale",
     "to_quantity",
     "to_si",
+    "to_si_of",
 ]

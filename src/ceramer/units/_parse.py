@@ -25,8 +25,10 @@ __all__ = [
     "parse",
     "show",
     "si_factor",
+    "si_scale",
     "to_quantity",
     "to_si",
+    "to_si_of",
 ]
 
 
@@ -390,6 +392,17 @@ def si_factor(unit: str) -> float:
     if offset:
         raise InputError(f"{unit!r} is an absolute temperature scale and has no factor.")
     return factor
+
+
+def si_scale(unit: str) -> float:
+    """Return how many SI units a *difference* of one `unit` is (1 for "degC", 0.1 for "mS/cm")."""
+    return _unit(unit)[0]
+
+
+def to_si_of(number: float, unit: str) -> float:
+    """Return `number` of `unit` in SI units, whatever its dimension (``to_si_of(30, "degC")`` is 303.15)."""
+    factor, offset, _ = _unit(unit)
+    return number * factor + offset
 
 
 def convert(si_value: float, unit: str) -> float:

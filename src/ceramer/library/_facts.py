@@ -1,0 +1,96 @@
+"""The printed numbers of the papers, as data: recipes, geometries, protocols, results."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+
+from ceramer import units
+from ceramer.errors import UnknownNameError
+from ceramer.provenance import Book, Datum, Source, rounding_uncertainty
+
+__all__ = ["PAPERS", "Fact", "claims", "fact", "fact_book", "facts"]
+
+PAPERS = ("He2024", "Nguyen2024", "Zhang2024", "Zou-SI")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One printed number: where it stands, of which system and cell, under which conditions.
+
+    `kind` is recipe, geometry, protocol, measured, derived or literature. `value` is the number as printed, so its digits say how
+    far it was rounded; `si` is the same in SI units.
+    """
+
+    id: str
+    paper: str
+    system: str
+    cell: str
+    quantity: str
+    value: str
+    unit: str
+    conditions: str
+    kind: str
+    where: str
+    note: str
+
+    @property
+    def si(self) -> float:
+        """The printed number in SI units."""
+        return units.to_si_of(float(self.value), self.unit)
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether the paper measured or derived it (so that it can be compared)."""
+        return self.kind in ("measured", "derived")
+
+
+@functools.cache
+def facts() -> Mapping[str, Fact]:
+    """Return every printed number by id."""
+    found: dict[str, Fact] = {}
+    for paper in PAPERS:
+        text = files("ceramer.library").joinpath(f"data/facts/{paper}.tsv").read_text(encoding="utf-8")
+        for row in csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE):
+            found[row["id"]] = Fact(paper=paper, **row)
+    return MappingProxyType(found)
+
+
+def fact(key: str) -> Fact:
+    """Return the printed number with id `key`."""
+    try:
+        return facts()[key]
+    except KeyError:
+        raise UnknownNameError("fact", key, facts()) from None
+
+
+def claims() -> Mapping[str, Fact]:
+    """Return the printed numbers that were measured or derived: what `reproduce` answers."""
+    return {key: value for key, value in facts().items() if value.is_claim}
+
+
+@functools.cache
+def fact_book() -> Book:
+    """Return the printed numbers as a book; each is uncertain by the rounding of its last printed digit."""
+    data = []
+    for item in facts().values():
+        factor = units.si_scale(item.unit)
+        data.append(
+            Datum(
+                id=item.id,
+                quantity=item.quantity,
+                value=item.si,
+                unit=item.unit,
+                standard_uncertainty=rounding_uncertainty(item.value) * factor,
+                source=item.paper,
+                note="; ".join(part for part in (item.conditions, item.note) if part),
+            )
+        )
+    raw = tomllib.loads(files("ceramer.library").joinpath("data/sources.toml").read_text(encoding="utf-8"))
+    return Book(data, [Source(key, **fields) for key, fields in raw.items()])
