@@ -43,7 +43,7 @@ __all__ = [
     "rounding_uncertainty",
 ]
 
-_KEYS = ("value", "fact", "catalogue", "low", "high", "assumed", "source", "note", "temperature")
+_KEYS = ("value", "minus", "fact", "catalogue", "low", "high", "assumed", "source", "note", "temperature")
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,19 @@ class Given:
     """One number of a recipe, stack, cell or audit file.
 
     In a file it is text (``"350(10) um"``), or a table: ``{ value = "96 um", low = "91 um", high = "101 um",
-    source = "SEM", note = "..." }``, ``{ fact = "A0028" }`` (a printed number) or
-    ``{ catalogue = "LATP.density" }``. A table with `low` and `high` and no measurement is `assumed = true`.
+    source = "SEM", note = "..." }``, ``{ fact = "A0028" }`` (a printed number), ``{ catalogue = "LATP.density" }``,
+    or a difference of printed numbers ``{ fact = "F003-001", minus = ["F003-003", "F003-004"] }``. A table with `low` and `high` and no measurement is `assumed = true`.
     """
 
     dimension: str
     reference: str | None = None
     datum: Datum | None = None
+    minus: tuple[str, ...] = ()
 
     def read(self, ledger: Ledger) -> float:
         """Return the SI value, and let the ledger note that it was read."""
         if self.reference is not None:
-            return ledger(self.reference)
+            return ledger(self.reference) - sum(ledger(key) for key in self.minus)
         assert self.datum is not None  # one of the two is always set
         return ledger(self.datum)
 
@@ -86,7 +87,7 @@ class Given:
         if len(references) + ("value" in raw) != 1:
             raise InputError(f"{what or dimension}: give exactly one of value, fact or catalogue.")
         if references:
-            return cls(dimension, reference=references[0])
+            return cls(dimension, reference=references[0], minus=tuple(str(key) for key in raw.get("minus", ())))
         value = units.parse(raw["value"], dimension, what)
         ends = {k: units.to_si(raw[k], dimension, f"{what} {k}") for k in ("low", "high") if k in raw}
         datum = _datum(

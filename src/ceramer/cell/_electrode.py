@@ -1,0 +1,77 @@
+"""Electrodes: what the cell engine and the bill of materials must know of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ceramer.errors import InputError
+
+__all__ = ["Collector", "Electrode", "ElectrodeType"]
+
+ElectrodeType = Literal["lithium", "blocking", "porous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A metal foil: `thickness` [m], `density` [kg/m3], shared by two electrodes when coated on both sides."""
+
+    material: str
+    thickness: float
+    density: float
+    shared: bool = False
+
+    def areal_mass(self) -> float:
+        """Mass that one electrode carries per area [kg/m2]."""
+        return self.thickness * self.density * (0.5 if self.shared else 1.0)
+
+    def areal_thickness(self) -> float:
+        """Thickness that one electrode carries [m]."""
+        return self.thickness * (0.5 if self.shared else 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Electrode:
+    """Lithium foil, blocking metal, or porous cathode.
+
+    Attributes
+    ----------
+    loading : float
+        Active material per area [kg/m2] (porous).
+    active_fraction : float
+        Mass fraction of active material in the dry coating.
+    areal_capacity : float
+        Reversible capacity [C/m2]: of the active material, or of the lithium foil.
+    thickness : float
+        Coating or foil thickness [m].
+    pore_areal_mass : float
+        Electrolyte in the pores [kg/m2].
+    mean_voltage : float
+        Mean discharge voltage against lithium [V].
+    interface_resistance : float
+        Resistance of the electrode | electrolyte interface, both together [ohm m2].
+    """
+
+    type: ElectrodeType
+    material: str
+    areal_capacity: float = 0.0
+    loading: float = 0.0
+    active_fraction: float = 1.0
+    thickness: float = 0.0
+    density: float = 0.0
+    pore_areal_mass: float = 0.0
+    mean_voltage: float = 0.0
+    interface_resistance: float = 0.0
+    collector: Collector | None = None
+
+    def __post_init__(self) -> None:
+        if self.type == "porous" and not (self.loading > 0.0 and 0.0 < self.active_fraction <= 1.0):
+            raise InputError(
+                f"The electrode {self.material} needs a positive loading and an active fraction between 0 and 1."
+            )
+
+    def coating_areal_mass(self) -> float:
+        """Mass of the dry coating, or of the lithium foil, per area [kg/m2]."""
+        if self.type == "porous":
+            return self.loading / self.active_fraction
+        return self.thickness * self.density

@@ -1,0 +1,237 @@
+"""Stacks and cells as files give them, and how a ledger turns them into objects."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ceramer import laws, materials
+from ceramer.cell._cell import Cell
+from ceramer.cell._electrode import Collector, Electrode
+from ceramer.cell._stack import Interface, Layer, Stack
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.microstructure import MediumSpec, build_medium
+from ceramer.microstructure._spec import Find, VolumeFractions
+from ceramer.provenance import (
+    Area,
+    ArealCapacity,
+    ArealMass,
+    AreaSpecificResistance,
+    Fraction,
+    Ledger,
+    Length,
+    Pressure,
+    SpecificCapacity,
+    Temperature,
+    Voltage,
+)
+
+__all__ = ["CellSpec", "CollectorSpec", "ElectrodeSpec", "InterfaceSpec", "LayerSpec", "StackSpec"]
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class LayerSpec(BaseModel):
+    """One layer: what it is made of (`medium`, default its name) and how thick it is."""
+
+    model_config = _STRICT
+    name: str
+    thickness: Length
+    medium: str | None = None
+    diameter: Length | None = None
+    """Where it differs from the electrode's (a 13 mm pellet between 16 mm films)."""
+
+
+class InterfaceSpec(BaseModel):
+    """A contact between two layers."""
+
+    model_config = _STRICT
+    between: tuple[str, str]
+    area_specific_resistance: AreaSpecificResistance
+
+
+class StackSpec(BaseModel):
+    """A layered electrolyte, from the negative to the positive electrode."""
+
+    model_config = _STRICT
+    kind: Literal["stack"] = "stack"
+    schema_version: Literal[1] = 1
+    name: str
+    title: str = ""
+    source: str = ""
+    system: str = ""
+    notes: tuple[str, ...] = ()
+    preparation: tuple[str, ...] = ()
+    layers: tuple[LayerSpec, ...] = Field(min_length=1)
+    interfaces: tuple[InterfaceSpec, ...] = ()
+    media: dict[str, MediumSpec] = {}
+
+    @model_validator(mode="after")
+    def _interfaces_exist(self) -> StackSpec:
+        names = [layer.name for layer in self.layers]
+        for interface in self.interfaces:
+            for name in interface.between:
+                if name not in names:
+                    raise UnknownNameError("layer in an interface", name, names)
+        return self
+
+    def build(self, ledger: Ledger, find: Find, volume_fractions: VolumeFractions) -> Stack:
+        """Read every number and return the stack."""
+
+        def find_here(name: str) -> MediumSpec | None:
+            return self.media.get(name) or find(name)
+
+        layers = tuple(
+            Layer(
+                layer.name,
+                layer.thickness.read(ledger),
+                build_medium(layer.medium or layer.name, find_here, ledger, volume_fractions),
+            )
+            for layer in self.layers
+        )
+        interfaces = tuple(Interface(i.between, i.area_specific_resistance.read(ledger)) for i in self.interfaces)
+        return Stack(self.name, layers, interfaces, self.title)
+
+
+class CollectorSpec(BaseModel):
+    """A foil: catalogue material, thickness, and whether two electrodes share it."""
+
+    model_config = _STRICT
+    material: str
+    thickness: Length
+    shared: bool = False
+
+    def build(self, ledger: Ledger) -> Collector:
+        """Read the numbers."""
+        density = materials.load(self.material, ledger).density()
+        return Collector(self.material, self.thickness.read(ledger), density, self.shared)
+
+
+class ElectrodeSpec(BaseModel):
+    """Lithium foil (`thickness`), blocking metal, or porous cathode (`loading`, recipe and density or porosity)."""
+
+    model_config = _STRICT
+    type: Literal["lithium", "blocking", "porous"]
+    material: str
+    recipe: str | None = None
+    thickness: Length | None = None
+    loading: ArealMass | None = None
+    active_fraction: Fraction | None = None
+    specific_capacity: SpecificCapacity | None = None
+    areal_capacity: ArealCapacity | None = None
+    mean_voltage: Voltage | None = None
+    porosity: Fraction | None = None
+    pore_medium: str | None = None
+    interface_resistance: AreaSpecificResistance | None = None
+    collector: CollectorSpec | None = None
+
+    def build(self, ledger: Ledger, find: Find, volume_fractions: VolumeFractions) -> Electrode:
+        """Read the numbers; the coating thickness follows from loading, densities and porosity where not given."""
+
+        def read(name: str, default: float = 0.0) -> float:
+            given = getattr(self, name)
+            return default if given is None else float(given.read(ledger))
+
+        collector = self.collector.build(ledger) if self.collector else None
+        material = materials.load(self.material, ledger)
+        capacity = read("areal_capacity")
+        if self.type == "lithium":
+            if self.thickness is None and self.areal_capacity is None:
+                raise InputError("A lithium electrode needs a thickness ('250 um') or an areal_capacity ('2 mAh/cm2').")
+            density = material.density()
+            molar_mass = material.molar_mass()
+            thickness = read("thickness") or float(laws.lithium_thickness(capacity, molar_mass, density))
+            capacity = capacity or float(laws.areal_capacity_of_foil(thickness, molar_mass, density))
+            return Electrode(
+                "lithium",
+                self.material,
+                capacity,
+                thickness=thickness,
+                density=density,
+                interface_resistance=read("interface_resistance"),
+                collector=collector,
+            )
+        if self.type == "blocking":
+            return Electrode(
+                "blocking", self.material, thickness=read("thickness"), density=material.density(), collector=collector
+            )
+        if self.loading is None or self.active_fraction is None:
+            raise InputError(f"The porous electrode {self.material} needs a loading and an active_fraction.")
+        loading, fraction = read("loading"), read("active_fraction")
+        if not capacity and self.specific_capacity is not None:
+            capacity = loading * read("specific_capacity")
+        solid = loading / fraction / material.density()  # the few per cent of carbon and binder counted as active
+        porosity = read("porosity")
+        thickness = read("thickness") or solid / (1.0 - porosity)
+        pore_mass = 0.0
+        if self.pore_medium is not None:
+            medium = build_medium(self.pore_medium, find, ledger, volume_fractions)
+            pore_mass = porosity * thickness * medium.density()
+        return Electrode(
+            "porous",
+            self.material,
+            capacity,
+            loading,
+            fraction,
+            thickness,
+            pore_areal_mass=pore_mass,
+            mean_voltage=read("mean_voltage"),
+            interface_resistance=read("interface_resistance"),
+            collector=collector,
+        )
+
+
+class CellSpec(BaseModel):
+    """A cell: a stack (by name, or written out), two electrodes, and the geometry of a disc, tube or pouch."""
+
+    model_config = _STRICT
+    kind: Literal["cell"] = "cell"
+    schema_version: Literal[1] = 1
+    name: str
+    title: str = ""
+    source: str = ""
+    system: str = ""
+    notes: tuple[str, ...] = ()
+    preparation: tuple[str, ...] = ()
+    format: Literal["coin", "tube", "pouch"] = "coin"
+    stack: str | StackSpec
+    negative: ElectrodeSpec
+    positive: ElectrodeSpec
+    area: Area | None = None
+    diameter: Length | None = None
+    temperature: Temperature
+    stack_pressure: Pressure | None = None
+    packaging_areal_mass: ArealMass | None = None
+    packaging_thickness: Length | None = None
+    media: dict[str, MediumSpec] = {}
+
+    @model_validator(mode="after")
+    def _area_or_diameter(self) -> CellSpec:
+        if self.area is not None and self.diameter is not None:
+            raise InputError("give area or diameter, not both.")
+        return self
+
+    def build(self, ledger: Ledger, stack: Stack, find: Find, volume_fractions: VolumeFractions) -> Cell:
+        """Read every number and return the cell around a stack already built."""
+
+        def find_here(name: str) -> MediumSpec | None:
+            return self.media.get(name) or find(name)
+
+        if self.area is not None:
+            area = self.area.read(ledger)
+        elif self.diameter is not None:
+            area = math.pi / 4.0 * self.diameter.read(ledger) ** 2
+        else:
+            area = math.nan  # not stated in the paper: whatever depends on it is nan, everything per area is not
+        return Cell(
+            stack,
+            self.negative.build(ledger, find_here, volume_fractions),
+            self.positive.build(ledger, find_here, volume_fractions),
+            area,
+            self.temperature.read(ledger),
+            self.name,
+            self.packaging_areal_mass.read(ledger) if self.packaging_areal_mass else 0.0,
+            self.packaging_thickness.read(ledger) if self.packaging_thickness else 0.0,
+        )

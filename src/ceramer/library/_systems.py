@@ -1,0 +1,210 @@
+"""The published systems: one file each with recipe, architecture, thickness, preparation and source."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from ceramer import formulation, materials
+from ceramer.cell import Cell, CellSpec, ElectrodeSpec, Stack, StackSpec
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.library._facts import Fact, claims, fact_book
+from ceramer.microstructure import Medium, MediumSpec, build_medium
+from ceramer.provenance import Book, Ledger, read_toml, validate
+
+__all__ = [
+    "SystemSpec",
+    "book",
+    "build_cell",
+    "build_stack",
+    "find_medium",
+    "load",
+    "load_cell",
+    "load_medium",
+    "load_recipe",
+    "load_stack",
+    "recipes",
+    "system",
+    "systems",
+    "volume_fractions",
+]
+
+
+class SystemSpec(BaseModel):
+    """A published system. `claims` are the names under which the paper's numbers list it (default: its own name)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["system"] = "system"
+    schema_version: Literal[1] = 1
+    name: str
+    title: str
+    paper: str
+    key: str
+    about: str
+    claims: tuple[str, ...] = ()
+    recipe: str | None = None
+    preparation: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    medium: MediumSpec | None = None
+    media: dict[str, MediumSpec] = {}
+    stack: StackSpec | None = None
+    cells: dict[str, CellSpec] = {}
+    electrodes: dict[str, ElectrodeSpec] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit_name(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            data = dict(data)
+            data.setdefault("claims", [data.get("name")])
+            if isinstance(data.get("stack"), dict):
+                data["stack"] = {"name": data.get("name"), "title": data.get("title", ""), **data["stack"]}
+        return data
+
+    def printed(self) -> tuple[Fact, ...]:
+        """Return the claims of the paper about this system."""
+        return tuple(c for c in claims().values() if c.paper == self.paper and c.system in self.claims)
+
+
+@functools.cache
+def systems() -> Mapping[str, SystemSpec]:
+    """Return every published system by name."""
+    found: dict[str, SystemSpec] = {}
+    for entry in sorted(files("ceramer.library").joinpath("data/systems").iterdir(), key=lambda e: e.name):
+        spec = validate(SystemSpec, tomllib.loads(entry.read_text(encoding="utf-8")), entry.name)
+        if spec.name in found:
+            raise InputError(f"{entry.name}: a system called {spec.name!r} exists already.")
+        found[spec.name] = spec
+    return MappingProxyType(dict(sorted(found.items(), key=lambda item: item[1].key)))
+
+
+def system(name: str) -> SystemSpec:
+    """Return the published system called `name` (case ignored); an unknown one raises with the nearest name."""
+    by_fold = {key.casefold(): spec for key, spec in systems().items()}
+    if name.casefold() in by_fold:
+        return by_fold[name.casefold()]
+    raise UnknownNameError("system", name, systems(), "List them with `ceramer systems`.")
+
+
+@functools.cache
+def book() -> Book:
+    """Return everything that is known: the printed numbers of the papers and the catalogue of materials."""
+    return fact_book() | materials.catalogue()
+
+
+@functools.cache
+def _media() -> Mapping[str, MediumSpec]:
+    found: dict[str, MediumSpec] = {}
+    for spec in systems().values():
+        if spec.medium is not None:
+            found[spec.name] = spec.medium
+        found.update(spec.media)
+    return found
+
+
+def find_medium(name: str) -> MediumSpec | None:
+    """Return the medium that a published system defines under `name`, or None."""
+    return _media().get(name)
+
+
+@functools.cache
+def recipes() -> Mapping[str, formulation.Recipe]:
+    """Return the recipes of the papers by name."""
+    found = {}
+    for entry in files("ceramer.library").joinpath("data/recipes").iterdir():
+        recipe = formulation.parse_recipe(tomllib.loads(entry.read_text(encoding="utf-8")), entry.name)
+        found[recipe.name] = recipe
+    return MappingProxyType(found)
+
+
+def load_recipe(name: str | Path) -> formulation.Recipe:
+    """Return a published recipe by name, or the recipe in a TOML file."""
+    if isinstance(name, Path) or str(name).endswith(".toml"):
+        return formulation.parse_recipe(read_toml(name), str(name))
+    try:
+        return recipes()[str(name)]
+    except KeyError:
+        raise UnknownNameError("recipe", str(name), recipes()) from None
+
+
+def volume_fractions(recipe: str, ledger: Ledger) -> dict[str, float]:
+    """Return the volume fraction of each component of a published recipe, by catalogue name."""
+    result = formulation.evaluate(load_recipe(recipe), ledger, find_recipe=load_recipe)
+    return dict(result.volume_fractions)
+
+
+def load_medium(name: str, ledger: Ledger | None = None) -> Medium:
+    """Return a medium by name: of a published system, or a catalogue material."""
+    return build_medium(name, find_medium, ledger or book().ledger(), volume_fractions)
+
+
+def _is_path(name: str | Path) -> bool:
+    return isinstance(name, Path) or str(name).endswith(".toml")
+
+
+def _stack_spec(name: str | Path) -> StackSpec:
+    if _is_path(name):
+        data = read_toml(name)
+        if data.get("kind") != "stack":
+            raise InputError(f"{name}: expected kind = \"stack\", found {data.get('kind')!r}.")
+        return validate(StackSpec, data, str(name))
+    spec = system(str(name))
+    if spec.stack is None:
+        with_stack = [key for key, value in systems().items() if value.stack is not None]
+        raise InputError(f"The system {spec.name!r} has no layered stack; these have: {', '.join(with_stack)}.")
+    return spec.stack
+
+
+def build_stack(spec: StackSpec, ledger: Ledger) -> Stack:
+    """Return the stack that `spec` describes, every number read through `ledger`."""
+    return spec.build(ledger, find_medium, volume_fractions)
+
+
+def load_stack(name: str | Path, ledger: Ledger | None = None) -> Stack:
+    """Return a stack: a published system by name ("PCE"), or the stack in a TOML file ("my_stack.toml").
+
+    >>> load_stack("PCE").thickness
+    0.00035
+    """
+    return build_stack(_stack_spec(name), ledger or book().ledger())
+
+
+def build_cell(spec: CellSpec, ledger: Ledger) -> Cell:
+    """Return the cell that `spec` describes, every number read through `ledger`."""
+    stack_spec = _stack_spec(spec.stack) if isinstance(spec.stack, str) else spec.stack
+    return spec.build(ledger, build_stack(stack_spec, ledger), find_medium, volume_fractions)
+
+
+def _cell_spec(name: str | Path) -> CellSpec:
+    if _is_path(name):
+        data = read_toml(name)
+        if data.get("kind") != "cell":
+            raise InputError(f"{name}: expected kind = \"cell\", found {data.get('kind')!r}.")
+        return validate(CellSpec, data, str(name))
+    found = {cell.name: cell for spec in systems().values() for cell in spec.cells.values()}
+    if str(name) not in found:
+        raise UnknownNameError("cell", str(name), found)
+    return found[str(name)]
+
+
+def load_cell(name: str | Path, ledger: Ledger | None = None) -> Cell:
+    """Return a cell: a published one by name ("Li|CSE|Li"), or the cell in a TOML file."""
+    return build_cell(_cell_spec(name), ledger or book().ledger())
+
+
+def load(name: str | Path) -> Any:
+    """Return whatever `name` is: a published system (its spec), or the stack, cell or recipe in a TOML file."""
+    if not _is_path(name):
+        return system(str(name))
+    kind = read_toml(name).get("kind")
+    loaders = {"stack": load_stack, "cell": load_cell, "recipe": load_recipe}
+    if kind not in loaders:
+        raise UnknownNameError(f"kind in {name}", str(kind), loaders, "Write it as the first line, kind = \"stack\".")
+    return loaders[kind](name)

@@ -1,0 +1,147 @@
+"""Composites in closed form: media, volume fractions and a structure that says how they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ceramer import laws
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.microstructure._phase import Medium
+
+__all__ = ["STRUCTURES", "Composite", "Structure"]
+
+MixingLaw = Callable[[Sequence[float], Sequence[float]], float]
+"""H(conductivities, volume fractions): homogeneous of degree 1 in the conductivities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A geometry by name: its mixing law, and the picture that it stands for."""
+
+    name: str
+    law: MixingLaw
+    picture: str
+
+
+def _maxwell(conductivities: Sequence[float], fractions: Sequence[float]) -> float:
+    return float(np.real(laws.maxwell(conductivities[0], conductivities[1:], fractions[1:])))
+
+
+def _number(law: Callable[..., object]) -> MixingLaw:
+    def wrapped(conductivities: Sequence[float], fractions: Sequence[float]) -> float:
+        return float(np.real(np.asarray(law(conductivities, fractions))))
+
+    return wrapped
+
+
+STRUCTURES: Final[Mapping[str, Structure]] = {
+    s.name: s
+    for s in (
+        Structure("series", _number(laws.series), "sheets across the current"),
+        Structure("parallel", _number(laws.parallel), "sheets along the current"),
+        Structure("hashin_shtrikman_lower", _number(laws.hashin_shtrikman_lower), "grains coated by the worst phase"),
+        Structure("hashin_shtrikman_upper", _number(laws.hashin_shtrikman_upper), "grains coated by the best phase"),
+        Structure("maxwell", _maxwell, "separate spheres in the first phase"),
+        Structure("bruggeman", _number(laws.bruggeman_symmetric), "grains of every phase, mixed at random"),
+    )
+}
+"""Structures that need nothing but volume fractions. `between_bounds` interpolates the two Hashin-Shtrikman bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """Media that share a volume, with effective properties from one mixing law.
+
+    Attributes
+    ----------
+    name : str
+    phases : tuple of (Medium, volume fraction)
+        The first phase is the matrix where the structure has one.
+    structure : str
+        A key of `STRUCTURES`, or "between_bounds".
+    weight : float
+        For "between_bounds": 0 is the lower Hashin-Shtrikman bound (coated grains), 1 the upper.
+    specific_interface_area : float
+        Area of the internal interface per volume [1/m].
+    interphase_sheet_conductance : float
+        Sheet conductance of the fast path along it [S]; its most is (2/3) a S (isotropic surface).
+    """
+
+    name: str
+    phases: tuple[tuple[Medium, float], ...]
+    structure: str = "bruggeman"
+    weight: float = 0.5
+    specific_interface_area: float = 0.0
+    interphase_sheet_conductance: float = 0.0
+
+    def __post_init__(self) -> None:
+        total = sum(fraction for _, fraction in self.phases)
+        if abs(total - 1.0) > 1e-6:
+            raise InputError(f"The volume fractions of {self.name} sum to {total:.4f}, not 1.")
+        if any(fraction < 0.0 for _, fraction in self.phases):
+            raise InputError(f"A volume fraction of {self.name} is negative.")
+        if self.structure != "between_bounds" and self.structure not in STRUCTURES:
+            raise UnknownNameError("structure", self.structure, [*STRUCTURES, "between_bounds"])
+        if not 0.0 <= self.weight <= 1.0:
+            raise InputError(f"The structure weight of {self.name} is {self.weight}; it lies between 0 and 1.")
+
+    @property
+    def fractions(self) -> tuple[float, ...]:
+        """Volume fractions in the order of the phases."""
+        return tuple(fraction for _, fraction in self.phases)
+
+    def mix(self, conductivities: Sequence[float]) -> float:
+        r"""Effective conductivity H[s_1, s_2, ...] of this geometry, without its interphase.
+
+        "between_bounds" is :math:`H = H_-^{1-w} H_+^{w}`, homogeneous of degree 1 like its ends.
+        """
+        if self.structure == "between_bounds":
+            low = STRUCTURES["hashin_shtrikman_lower"].law(conductivities, self.fractions)
+            high = STRUCTURES["hashin_shtrikman_upper"].law(conductivities, self.fractions)
+            return (
+                low ** (1.0 - self.weight) * high**self.weight if low > 0.0 else (high if self.weight == 1.0 else 0.0)
+            )
+        return STRUCTURES[self.structure].law(conductivities, self.fractions)
+
+    def ionic_conductivity(self, temperature: float) -> float:
+        """Effective ionic conductivity [S/m] at `temperature` [K], interphase path added in parallel."""
+        bulk = self.mix([medium.ionic_conductivity(temperature) for medium, _ in self.phases])
+        if not self.interphase_sheet_conductance:
+            return bulk
+        return bulk + float(
+            laws.isotropic_sheet_contribution(self.specific_interface_area, self.interphase_sheet_conductance)
+        )
+
+    def electronic_conductivity(self, temperature: float) -> float:
+        """Effective electronic conductivity [S/m] of the same geometry."""
+        return self.mix([medium.electronic_conductivity(temperature) for medium, _ in self.phases])
+
+    def density(self) -> float:
+        """Mass density [kg/m3], volumes additive."""
+        return sum(fraction * medium.density() for medium, fraction in self.phases)
+
+    def current_fraction(self, temperature: float) -> float:
+        r"""Bruce-Vincent ratio of the composite at `temperature` [K].
+
+        Where the ceramic blocks anions, N- = 0 everywhere at steady state, so every phase conducts with
+        sigma_k/(1+Ne_k): :math:`t_{BV} = H[\sigma_k f_k] / H[\sigma_k]` with f_k the phases' own current fractions.
+        """
+        sigmas = [medium.ionic_conductivity(temperature) for medium, _ in self.phases]
+        steady = [s * medium.current_fraction(temperature) for s, (medium, _) in zip(sigmas, self.phases, strict=True)]
+        return self.mix(steady) / self.mix(sigmas)
+
+    def path_shares(self, temperature: float) -> tuple[float, ...]:
+        """Share of the dissipation (of the current paths) in each phase; they sum to 1."""
+        sigmas = [medium.ionic_conductivity(temperature) for medium, _ in self.phases]
+        total = self.mix(sigmas)
+        shares = []
+        for k, sigma in enumerate(sigmas):
+            step = 1e-5 * sigma
+            up, down = [*sigmas], [*sigmas]
+            up[k], down[k] = sigma + step, sigma - step
+            shares.append(sigma * (self.mix(up) - self.mix(down)) / (2.0 * step * total) if sigma else 0.0)
+        return tuple(shares)
