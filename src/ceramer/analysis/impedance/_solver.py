@@ -1,0 +1,156 @@
+"""Weighted nonlinear least squares of many starts at once: Levenberg-Marquardt with bounds, in NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceramer.analysis.impedance._circuit import Plan
+
+__all__ = ["Minimum", "bounds", "minimise", "residuals"]
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+_MAX_LOG_STEP = 2.5
+_MAX_ALPHA_STEP = 0.25
+ALPHA_FLOOR = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Where each start ended: theta (S, P), the sum of squares (S,), and the number of iterations."""
+
+    theta: Array
+    cost: Array
+    iterations: int
+
+    @property
+    def best(self) -> int:
+        """Index of the start with the least cost."""
+        return int(np.argmin(self.cost))
+
+
+def bounds(plan: Plan, log_omega: Array, z: Complex) -> tuple[Array, Array]:
+    """Wide box for theta: far outside what the window can tell, so that only runaways meet it."""
+    low, high = np.full(plan.size, -120.0), np.full(plan.size, 120.0)
+    smallest, largest = np.log(np.abs(z).min()), np.log(np.abs(z).max())
+    low[plan.is_alpha], high[plan.is_alpha] = ALPHA_FLOOR, 1.0
+    low[plan.arc_r], high[plan.arc_r] = smallest - 16.0, largest + 9.0
+    low[plan.arc_q], high[plan.arc_q] = -log_omega.max() - 7.0, -log_omega.min() + 7.0
+    for k, name in enumerate(plan.names):
+        if k not in plan.arc_r and name.startswith("R"):
+            low[k], high[k] = smallest - 16.0, largest + 9.0
+        elif name.endswith("_tau"):
+            low[k], high[k] = -log_omega.max() - 7.0, -log_omega.min() + 9.0
+    return low, high
+
+
+def residuals(plan: Plan, theta: Array, log_omega: Array, z: Complex, scale: Array) -> tuple[Array, Array]:
+    """Weighted residuals (S, 2N), real parts first, and their derivatives (S, P, 2N)."""
+    model, slope = plan.evaluate(theta, log_omega)
+    points = log_omega.size
+    r = np.empty((theta.shape[0], 2 * points))
+    j = np.empty((theta.shape[0], plan.size, 2 * points))
+    difference = (model - z) * scale
+    r[:, :points], r[:, points:] = difference.real, difference.imag
+    np.multiply(slope.real, scale, out=j[..., :points])
+    np.multiply(slope.imag, scale, out=j[..., points:])
+    return r, j
+
+
+def minimise(
+    plan: Plan,
+    starts: Array,
+    log_omega: Array,
+    z: Complex,
+    scale: Array,
+    box: tuple[Array, Array],
+    *,
+    iterations: int = 100,
+    tolerance: float = 1e-6,
+    patience: int = 12,
+    hopeless: float = 4.0,
+) -> Minimum:
+    """Minimise sum(|scale (Z_model - z)|^2) from every row of `starts` (S, P) inside the `box`.
+
+    A start rests when its relative decrease is below `tolerance`. After `patience` iterations a start whose cost stands
+    `hopeless` times above the best one is given up.
+    """
+    low, high = box
+    theta = np.clip(starts, low, high)
+    limit = np.where(plan.is_alpha, _MAX_ALPHA_STEP, _MAX_LOG_STEP)
+    batch = theta.shape[0]
+    with np.errstate(all="ignore"):
+        r, j = residuals(plan, theta, log_omega, z, scale)
+        cost = np.nan_to_num(_square(r), nan=np.inf)
+        final_theta, final_cost = theta.copy(), cost.copy()
+        active = np.arange(batch)
+        damping, growth, quiet = np.full(batch, 1e-2), np.full(batch, 2.0), np.zeros(batch, dtype=int)
+        normal, gradient = _normal(r, j)
+        diagonal = np.arange(plan.size)
+        count = 0
+        for count in range(1, iterations + 1):
+            held = ((theta <= low) & (gradient > 0.0)) | ((theta >= high) & (gradient < 0.0))
+            free = ~held
+            weight = np.maximum(normal[:, diagonal, diagonal], 1e-14 * cost[:, None] + 1e-300)
+            matrix = normal * (free[:, :, None] & free[:, None, :])
+            matrix[:, diagonal, diagonal] = np.where(free, weight * (1.0 + damping[:, None]), 1.0)
+            step = _solve(matrix, np.where(free, -gradient, 0.0))
+            step *= np.minimum(1.0, (limit / np.maximum(np.abs(step), 1e-300)).min(axis=1))[:, None]
+            trial = np.clip(theta + step, low, high)
+            step = trial - theta
+            r_new, j_new = residuals(plan, trial, log_omega, z, scale)
+            cost_new = np.nan_to_num(_square(r_new), nan=np.inf)
+            expected = -2.0 * _dot(step, gradient) - _dot(step, _times(normal, step))
+            gain = (cost - cost_new) / np.maximum(expected, 1e-300)
+            better = cost_new < cost
+            small = np.abs(cost - cost_new) <= tolerance * cost
+            quiet = np.where(small, quiet + 1, 0)
+            rest = (small & better & (damping < 1.0)) | (quiet >= 3) | (damping > 1e12) | (cost < 1e-28)
+            damping = np.where(better, damping * np.maximum(0.1, 1.0 - (2.0 * np.clip(gain, 0.0, 1.0) - 1.0) ** 3), damping * growth)
+            damping = np.maximum(damping, 1e-9)
+            growth = np.where(better, 2.0, growth * 2.0)
+            theta[better], cost[better] = trial[better], cost_new[better]
+            normal_new, gradient_new = _normal(r_new, j_new)
+            normal[better], gradient[better] = normal_new[better], gradient_new[better]
+            final_theta[active], final_cost[active] = theta, cost
+            if count >= patience:
+                rest |= cost > hopeless * final_cost.min()
+            if rest.any():
+                keep = ~rest
+                active, theta, cost, normal, gradient = active[keep], theta[keep], cost[keep], normal[keep], gradient[keep]
+                damping, growth, quiet = damping[keep], growth[keep], quiet[keep]
+                if not active.size:
+                    break
+    return Minimum(final_theta, final_cost, count)
+
+
+def _square(r: Array) -> Array:
+    return np.asarray(np.einsum("sn,sn->s", r, r))
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return np.asarray(np.einsum("sp,sp->s", a, b))
+
+
+def _times(matrix: Array, vector: Array) -> Array:
+    return np.asarray((matrix @ vector[..., None])[..., 0])
+
+
+def _normal(r: Array, j: Array) -> tuple[Array, Array]:
+    return j @ j.swapaxes(1, 2), _times(j, r)
+
+
+def _solve(matrix: Array, right: Array) -> Array:
+    bad = ~np.isfinite(matrix).all(axis=(1, 2))
+    if bad.any():
+        matrix[bad] = np.eye(matrix.shape[1])
+        right[bad] = 0.0
+    try:
+        return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0])
+    except np.linalg.LinAlgError:
+        ridge: Any = 1e-10 * np.trace(matrix, axis1=1, axis2=2)[:, None, None] * np.eye(matrix.shape[1])
+        return np.asarray(np.linalg.solve(matrix + ridge, right[..., None])[..., 0])

@@ -1,0 +1,158 @@
+"""Starting points without a guess: relaxation times seen by a non-negative fit, and seeded random ones."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceramer.analysis.impedance import _elements as elements
+from ceramer.analysis.impedance._circuit import Plan
+
+__all__ = ["Landmarks", "landmarks", "random_starts", "starts"]
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+_ALPHA = 0.92
+_TAIL_ALPHAS = np.array([0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0])
+
+
+class Landmarks:
+    """What a non-negative fit of fixed elements sees: R0, L, arcs (ln tau, R, weight) and the low-frequency tail."""
+
+    def __init__(self, resistance: float, inductance: float, arcs: Array, tail: tuple[float, float]) -> None:
+        self.resistance, self.inductance, self.arcs, self.tail = resistance, inductance, arcs, tail
+
+
+@functools.lru_cache(maxsize=32)
+def _columns(key: bytes) -> tuple[Array, Complex]:
+    log_omega = np.frombuffer(key)
+    lowest, highest = log_omega.min(), log_omega.max()
+    taus = np.arange(-highest - 2.0, -lowest + 2.0, 0.45)
+    arcs, _ = elements.arc(log_omega, np.ones((taus.size, 1)), taus[:, None], _ALPHA)
+    tails = [np.exp(-a * (log_omega - lowest + 0.5j * np.pi)) for a in _TAIL_ALPHAS]
+    ones = np.ones_like(log_omega) + 0j
+    return taus, np.vstack([arcs, ones, 1j * np.exp(log_omega - highest), *tails])
+
+
+def landmarks(
+    log_omega: Array, z: Complex, scale: Array, *, resistor: bool = True, inductor: bool = True, tail: str = "CPE"
+) -> Landmarks:
+    """Fit `z` (N,) by non-negative amounts of fixed arcs, a resistor, an inductor and tails; weights `scale` (N,)."""
+    from scipy.optimize import nnls
+
+    taus, basis = _columns(np.ascontiguousarray(log_omega).tobytes())
+    keep = np.ones(basis.shape[0], dtype=bool)
+    keep[taus.size], keep[taus.size + 1] = resistor, inductor
+    keep[taus.size + 2 :] = {"": False, "W": _TAIL_ALPHAS == 0.5, "C": _TAIL_ALPHAS == 1.0}.get(tail, True)
+    if tail:  # an arc below the window would be taken for the tail
+        keep[: taus.size] = taus < -log_omega.min() - 0.5
+    weighted = basis[keep] * scale
+    matrix = np.concatenate([weighted.real, weighted.imag], axis=1).T
+    target = z * scale
+    norm = np.sqrt((matrix**2).sum(axis=0))
+    try:
+        found = nnls(matrix / norm, np.concatenate([target.real, target.imag]), maxiter=10 * matrix.shape[1])[0] / norm
+    except RuntimeError:
+        found = np.zeros(matrix.shape[1])
+    amount = np.zeros(basis.shape[0])
+    amount[keep] = found
+    r = amount[: taus.size]
+    order = np.argsort(log_omega)
+    nearest = np.interp(-taus, log_omega[order], 1.0 / scale[order])
+    used = r > 1e-4 * nearest
+    arcs = np.stack([taus[used], r[used], r[used] / nearest[used]], axis=1)
+    amounts = amount[taus.size + 2 :]
+    strongest = float(amounts.sum())
+    alpha = float(amounts @ _TAIL_ALPHAS / strongest) if strongest > 0.0 else 0.8
+    return Landmarks(
+        float(amount[taus.size]), float(amount[taus.size + 1] * np.exp(-log_omega.max())), arcs, (strongest, alpha)
+    )
+
+
+def _cluster(arcs: Array, count: int) -> list[tuple[float, float]]:
+    """Merge neighbouring arcs (ln tau, R, weight) until `count` stand; returns (ln tau, R) by increasing tau."""
+    groups = [tuple(row) for row in arcs]
+    while len(groups) > count:
+        costs = [
+            a[2] * b[2] / (a[2] + b[2]) * (b[0] - a[0]) ** 2 for a, b in zip(groups[:-1], groups[1:], strict=True)
+        ]
+        alone = [g[2] * 2.0 for g in groups]
+        if min(alone) < min(costs, default=np.inf):
+            groups.pop(int(np.argmin(alone)))
+            continue
+        k = int(np.argmin(costs))
+        a, b = groups[k], groups[k + 1]
+        weight = a[2] + b[2]
+        groups[k : k + 2] = [((a[0] * a[2] + b[0] * b[2]) / weight, a[1] + b[1], weight)]
+    return [(g[0], g[1]) for g in groups]
+
+
+def starts(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
+    """Starts (S, P) of a circuit that is a series of arcs, R, L and tails, from the landmarks."""
+    count = plan.arc_r.size
+    groups = _cluster(seen.arcs, count)
+    typical = float(np.median(np.abs(z)))
+    while len(groups) < count:  # more arcs asked for than seen: stand one in the widest gap
+        edges = [-log_omega.max(), *(g[0] for g in groups), -log_omega.min()]
+        gaps = np.diff(edges)
+        k = int(np.argmax(gaps))
+        groups.insert(k, (0.5 * (edges[k] + edges[k + 1]), 0.1 * typical))
+    theta = np.zeros(plan.size)
+    lowest = int(np.argmin(log_omega))
+    for k, name in enumerate(plan.names):
+        if name.startswith("R") and k not in plan.arc_r:
+            theta[k] = np.log(max(seen.resistance, 0.05 * np.abs(z).min()))
+        elif name.startswith("L"):
+            theta[k] = np.log(max(seen.inductance, 1e-3 * np.abs(z).min() * np.exp(-log_omega.max())))
+        elif name.endswith("_alpha"):
+            theta[k] = 0.9
+        elif name.endswith("_tau"):
+            theta[k] = -log_omega[lowest] + 0.5
+        elif name.startswith("W"):
+            theta[k] = np.log(max(seen.tail[0], 0.05 * abs(z[lowest])))
+            if name.endswith("_sigma"):
+                theta[k] += 0.5 * log_omega[lowest] - 0.35
+        elif name.startswith("C") and "_" not in name and k not in plan.arc_q:
+            theta[k] = -np.log(max(seen.tail[0], 0.05 * abs(z[lowest]))) - log_omega[lowest]
+        elif name.endswith("_R"):
+            theta[k] = np.log(0.3 * abs(z[lowest]))
+    for k in plan.cpe:
+        alpha = min(max(seen.tail[1], 0.4), 1.0)
+        theta[k] = np.log(max(seen.tail[0], 0.05 * abs(z[lowest]))) - alpha * (plan.reference - log_omega[lowest])
+        theta[k + 1] = alpha
+    for (log_tau, r), i, q in zip(groups, plan.arc_r, plan.arc_q, strict=True):
+        theta[i], theta[q] = np.log(r), log_tau
+    return theta[None]
+
+
+def random_starts(plan: Plan, count: int, log_omega: Array, z: Complex, rng: np.random.Generator) -> Array:
+    """`count` seeded random starts (count, P) that know only the window of frequency and |Z|."""
+    theta = np.zeros((count, plan.size))
+    smallest, largest = np.log(np.abs(z).min()), np.log(np.abs(z).max())
+    middle = float(np.log(np.median(np.abs(z))))
+    for k, name in enumerate(plan.names):
+        at = rng.uniform(log_omega.min(), log_omega.max(), count)
+        level = np.interp(at, np.sort(log_omega), np.log(np.abs(z))[np.argsort(log_omega)])
+        if name.endswith("_alpha"):
+            theta[:, k] = rng.uniform(0.6, 1.0, count)
+        elif name.endswith("_tau"):
+            theta[:, k] = -at
+        elif name.startswith("R") or name.endswith("_R"):
+            theta[:, k] = rng.uniform(smallest, largest, count)
+        elif name.startswith("L"):
+            theta[:, k] = smallest - log_omega.max() + rng.normal(-1.0, 1.0, count)
+        elif name.endswith("_sigma"):
+            theta[:, k] = level + 0.5 * at
+        else:
+            theta[:, k] = -level - at  # capacitor
+    for k in plan.cpe:
+        at = rng.uniform(log_omega.min(), log_omega.max(), count)
+        level = np.interp(at, np.sort(log_omega), np.log(np.abs(z))[np.argsort(log_omega)])
+        theta[:, k] = level + theta[:, k + 1] * (at - plan.reference)
+    if plan.arc_r.size:
+        taus = np.sort(rng.uniform(-log_omega.max(), -log_omega.min(), (count, plan.arc_r.size)), axis=1)
+        theta[:, plan.arc_q] = taus
+        theta[:, plan.arc_r] = middle - np.log(plan.arc_r.size) + rng.normal(0.0, 0.7, (count, plan.arc_r.size))
+    return theta
