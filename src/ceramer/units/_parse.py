@@ -95,6 +95,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = _table(
     ("diffusivity", "m2/s", "8e-12 m2/s"),
     ("frequency", "Hz", "1 MHz"),
     ("rate_constant", "1/s", "2e-3 1/s"),
+    ("second_order_rate_constant", "m3/mol/s", "650 L/mol/s"),
     ("velocity", "m/s", "22.6 um/h", None),
     ("areal_rate", "m2/s", "2550 um2/h", None),
     ("volume_rate", "m3/s", "1e6 um3/h", None),
