@@ -3,8 +3,8 @@
 >>> lithium = load("Li")
 >>> lithium.density()
 534.1
->>> lithium.theoretical_capacity() / 3600.0
-3861.3
+>>> lithium.theoretical_capacity() / 3600.0  # mAh/g
+3861.9
 >>> load("LATP").ionic_conductivity(303.15)
 0.0310
 """

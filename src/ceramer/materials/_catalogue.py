@@ -62,7 +62,7 @@ class Row:
     """
 
     material: str
-    property: str
+    quantity: str
     key: str
     number: float
     unit: str
@@ -78,14 +78,14 @@ class Row:
     @property
     def id(self) -> str:
         """Id in the book: "LATP.density", or "LLZTO.ionic_conductivity@Hu" for another value of the same property."""
-        return f"{self.material}.{self.property}" + (f"@{self.key}" if self.key else "")
+        return f"{self.material}.{self.quantity}" + (f"@{self.key}" if self.key else "")
 
     def datum(self) -> Datum:
         """Return the row in SI units."""
         scale = units.si_scale(self.unit)
         return Datum(
             id=self.id,
-            quantity=self.property,
+            quantity=self.quantity,
             value=units.to_si_of(self.number, self.unit),
             unit=self.unit,
             source=self.source,
@@ -129,7 +129,7 @@ def _row(cells: Mapping[str, str]) -> Row:
     name, _, key = cells["property"].partition("@")
     return Row(
         material=cells["material"],
-        property=name,
+        quantity=name,
         key=key,
         number=float(cells["value"]),
         unit=cells["unit"],

@@ -41,7 +41,7 @@ def fox_glass_transition(mass_fractions: Sequence[float], glass_transitions: Seq
     """
     if len(mass_fractions) != len(glass_transitions):
         raise InputError(
-            f"{len(mass_fractions)} mass fractions do not fit {len(glass_transitions)} glass transitions; give one each."
+            f"{len(mass_fractions)} mass fractions do not fit {len(glass_transitions)} glass transitions; pair them."
         )
     if min(glass_transitions) <= 0.0:
         raise InputError("A glass transition is not above 0 K; pass kelvin, such as 213.15 for -60 degC.")
@@ -64,7 +64,7 @@ class CompositionPolymer:
     sigma has a maximum inside the triangle.
 
     Valid above Tg for one amorphous phase: no crystals of salt or plasticiser, no phase separation. The coefficients of
-    ``CompositionPolymer.from_material(load("MEMA-SN"))`` are committed ranges, so this is a prior on which measured points weigh.
+    ``CompositionPolymer.from_material(load("MEMA-SN"))`` are committed ranges: a prior.
 
     Attributes
     ----------
@@ -127,7 +127,7 @@ class CompositionPolymer:
         glass = self.glass_transition(plasticiser, salt)
         if temperature <= glass:
             raise InputError(
-                f"The composition is a glass at {temperature:.4g} K (Tg {glass:.4g} K); its conductivity is given above Tg only."
+                f"The composition is a glass at {temperature:.4g} K; ask for its conductivity above Tg = {glass:.4g} K."
             )
         carriers = salt * self.dissociated(plasticiser, salt)
         t0 = glass - self.t0_below_glass_transition
@@ -137,6 +137,6 @@ class CompositionPolymer:
 def _triangle(plasticiser: float, salt: float) -> tuple[float, float, float]:
     if not (plasticiser >= 0.0 and salt >= 0.0 and plasticiser + salt <= 1.0 + 1e-9):
         raise InputError(
-            f"The mass fractions of plasticiser ({plasticiser:g}) and salt ({salt:g}) must be 0 or more and leave 0 or more polymer."
+            f"The mass fractions of plasticiser and salt, {plasticiser:g} and {salt:g}, must be 0 or more, 1 at most in all."
         )
     return max(1.0 - plasticiser - salt, 0.0), plasticiser, salt

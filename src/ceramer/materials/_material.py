@@ -125,7 +125,7 @@ class Material:
             return self.get("molar_mass")
         if self.formula is None:
             raise InputError(
-                f"The material {self.name} has neither a formula nor a molar_mass; give one, as in molar_mass = '287.08 g/mol'."
+                f"The material {self.name} has neither a formula nor a molar_mass; give molar_mass = '287.08 g/mol'."
             )
         return _mass(self.formula, self.name)
 
@@ -174,10 +174,10 @@ class Material:
         )
 
     def _vtf(self, temperature: float) -> float:
-        for bound, outside in (("vtf_temperature_low", -1.0), ("vtf_temperature_high", 1.0)):
-            if self.has(bound) and (temperature - self.get(bound)) * outside > 1e-9:
+        for bound, sign, side in (("vtf_temperature_low", -1.0, "above"), ("vtf_temperature_high", 1.0, "below")):
+            if self.has(bound) and (temperature - self.get(bound)) * sign > 1e-9:
                 raise InputError(
-                    f"The VTF law of {self.name} holds up to {bound} = {self.get(bound):.2f} K, not at "
+                    f"The VTF law of {self.name} holds {side} {self.get(bound):.2f} K ({bound}), not at "
                     f"{temperature:.2f} K; give ionic_conductivity and its activation energy there."
                 )
         return float(laws.vtf(temperature, self.get("vtf_prefactor"), self.get("vtf_b"), self.get("vtf_t0")))

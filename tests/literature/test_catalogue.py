@@ -1,0 +1,146 @@
+"""The catalogue of materials against independent relations: units, sources, ranges, crystal densities, capacities."""
+
+import math
+import re
+
+import pytest
+
+from ceramer import materials, units
+from ceramer.units import AVOGADRO, BOLTZMANN, FARADAY
+
+ROWS = materials.rows()
+BOOK = materials.catalogue()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_row(row):
+    dimension = units.dimension(materials.PROPERTIES[row.quantity])
+    uncertainty = f" +/- {row.standard_uncertainty!r}" if row.standard_uncertainty else ""
+    value = units.parse(f"{row.number!r}{uncertainty} {row.unit}", dimension, row.id).value
+    assert BOOK[row.id].value == pytest.approx(value, rel=1e-12)
+    assert row.source in BOOK.sources
+    assert row.licence == BOOK.sources[row.source].licence
+    assert row.status in ("measured", "computed", "assumed", "convention")
+    assert row.material in materials.names()
+    assert not re.search(r"GPL", row.licence)
+    if row.status == "assumed":
+        assert row.low is not None and row.high is not None
+        assert row.low <= row.number <= row.high and row.low < row.high
+        assert row.note, "an assumed value says what its range rests on"
+        assert BOOK[row.id].assumed
+
+
+def test_no_molar_mass_is_typed_where_a_formula_is_known():
+    for row in ROWS:
+        if row.quantity == "molar_mass":
+            assert materials.entries()[row.material].formula is None
+
+
+def test_one_default_for_every_property():
+    defaults = {row.id for row in ROWS if not row.key}
+    for row in ROWS:
+        if row.key and row.status != "computed":
+            known = f"{row.material}.{row.quantity}" in defaults
+            assert known or row.quantity in ("grain_conductivity", "partial_molar_volume"), row.id
+
+
+def test_conductivities_and_densities_carry_a_temperature():
+    for row in ROWS:
+        if row.quantity.endswith("conductivity") or row.quantity == "density":
+            assert row.temperature is not None, row.id
+
+
+def test_every_source_has_a_citation():
+    for source in BOOK.sources.values():
+        assert source.citation
+        assert source.doi is None or source.doi.startswith("10.")
+
+
+def cell_volume(name):
+    material = materials.load(name)
+    a = material.get("lattice_a")
+    return math.sqrt(3) / 2 * a * a * material.get("lattice_c") if material.has("lattice_c") else a**3
+
+
+@pytest.mark.parametrize(
+    ("name", "formula_units", "tolerance"),
+    [
+        ("LATP-0.3", 6, 0.001),
+        ("LLZTO", 8, 0.001),
+        ("LLZO", 8, 0.001),
+        ("LTO", 8 / 3, 0.001),
+        ("NMC811", 3, 0.001),
+        ("Cu", 4, 0.01),
+        ("Al", 4, 0.01),
+        ("Li", 2, 0.02),  # lattice at 78 K, density at room temperature: lithium expands by 1.3 %
+    ],
+)
+def test_crystal_density_from_the_lattice(name, formula_units, tolerance):
+    material = materials.load(name)
+    density = formula_units * material.molar_mass() / (AVOGADRO * cell_volume(name))
+    assert density == pytest.approx(material.density(), rel=tolerance)
+
+
+def test_substituting_aluminium_for_titanium_hardly_moves_the_density():
+    assert materials.load("LATP").density() == pytest.approx(materials.load("LATP-0.3").density(), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "electrons", "capacity"),  # mAh/g, textbook values
+    [("LFP", 1, 169.9), ("NMC811", 1, 275.5), ("LTO", 3, 175.1), ("Li", 1, 3861), ("ZS-NMC", 1, 275.4)],
+)
+def test_theoretical_capacity(name, electrons, capacity):
+    material = materials.load(name)
+    by_hand = electrons * FARADAY / (3.6 * material.molar_mass() * 1e3)
+    assert material.theoretical_capacity() / 3600.0 == pytest.approx(by_hand, rel=1e-9)
+    assert by_hand == pytest.approx(capacity, rel=5e-4)
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if r.quantity.endswith("conductivity") and not r.key], ids=lambda r: r.id
+)
+def test_law_at_its_own_temperature_returns_the_value(row):
+    material = materials.load(row.material)
+    assert material.at(row.quantity, row.temperature) == pytest.approx(BOOK[row.id].value, rel=1e-12)
+
+
+def test_polymer_electrolytes_reach_the_medians_of_the_same_data():
+    # medians of the measured points at 90 degC: EO:Li = 12, 0.151 S/m (5 studies)
+    assert materials.load("PEO-LiTFSI-12").ionic_conductivity(363.15) == pytest.approx(0.151, rel=0.1)
+
+
+def test_azobisisobutyronitrile_decomposes_as_in_two_other_solvents():
+    aibn = materials.load("AIBN")
+    rate = aibn.get("decomposition_prefactor") * math.exp(
+        -aibn.get("decomposition_activation_energy") / (BOLTZMANN * 333.15)
+    )
+    # 6.45e-4 1/min in dimethylformamide, 7.20e-4 in acrylonitrile, at 60 degC (J. Polym. Sci. A 34 (1996) 613);
+    # solvents differ by up to 40 %
+    for other in (6.45e-4 / 60, 7.20e-4 / 60):
+        assert 0.6 < rate / other < 1.4
+
+
+def test_lithium_shear_modulus_is_the_hill_mean_of_its_crystal():
+    lithium = materials.load("Li")
+    c11, c12, c44 = (lithium.get(f"elastic_constant_{name}") for name in ("c11", "c12", "c44"))
+    voigt = (c11 - c12 + 3 * c44) / 5
+    reuss = 5 * (c11 - c12) * c44 / (4 * c44 + 3 * (c11 - c12))
+    assert lithium.get("shear_modulus") == pytest.approx((voigt + reuss) / 2, rel=0.005)
+    datum = BOOK["Li.shear_modulus"]
+    assert (datum.low, datum.high) == (pytest.approx(reuss, rel=0.005), pytest.approx(voigt, rel=0.005))
+
+
+def test_garnet_moduli_agree_with_each_other():
+    llzo = materials.load("LLZO")
+    shear, bulk = llzo.get("shear_modulus"), llzo.get("bulk_modulus")
+    assert 9 * bulk * shear / (3 * bulk + shear) == pytest.approx(llzo.get("youngs_modulus"), rel=0.05)
+
+
+def test_everything_a_recipe_weighs_has_a_density_and_a_molar_mass():
+    for name in (
+        "LATP LLZTO LLZO LVO LTO SiO2 PEO SN FEC EA MTFSI EDA MEMA LiTFSI LiDFOB LiClO4 LiNO3 AIBN PPO povidone PVB "
+        "BBP starch acetonitrile PE PVDF Li Cu Al LFP NMC811 ZS-NMC carbon-black"
+    ).split():
+        material = materials.load(name)
+        assert 400.0 < material.density() < 10000.0
+        assert 0.005 < material.molar_mass() < 1.0
