@@ -4,7 +4,7 @@ Temperatures are kelvin, energies of activation joules per particle, fractions 0
 units are parsed by `ceramer.units` before they come here.
 
 >>> path_shares(lambda s: hashin_shtrikman_lower(s, [0.3, 0.7]), [10.0, 1.0])
-array([0.0466, 0.9534])
+array([0.166852, 0.833148])
 """
 
 from __future__ import annotations

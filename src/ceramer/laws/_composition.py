@@ -32,6 +32,11 @@ def _densities(values: Sequence[Numeric], count: int) -> list[Array]:
     return [positive(value, "A density", "pass kg/m3, 2920 for 2.92 g/cm3") for value in values]
 
 
+def _shares(values: list[Array]) -> Array:
+    stacked = np.stack(np.broadcast_arrays(*values))
+    return np.asarray(stacked / stacked.sum(axis=0))
+
+
 def mass_to_volume_fractions(mass_fractions: Sequence[Numeric], densities: Sequence[Numeric]) -> Array:
     """Return volume fractions, ``phi_k = (w_k/rho_k) / sum_j (w_j/rho_j)``.
 
@@ -63,10 +68,7 @@ def mass_to_volume_fractions(mass_fractions: Sequence[Numeric], densities: Seque
     array([0.528, 0.472])
     """
     part = fractions(mass_fractions, "The mass fractions")
-    volumes = np.stack(
-        np.broadcast_arrays(*(w / rho for w, rho in zip(part, _densities(densities, len(part)), strict=True)))
-    )
-    return np.asarray(volumes / volumes.sum(axis=0))
+    return _shares([w / rho for w, rho in zip(part, _densities(densities, len(part)), strict=True)])
 
 
 def volume_to_mass_fractions(volume_fractions: Sequence[Numeric], densities: Sequence[Numeric]) -> Array:
@@ -96,10 +98,7 @@ def volume_to_mass_fractions(volume_fractions: Sequence[Numeric], densities: Seq
     array([0.70, 0.30])
     """
     part = fractions(volume_fractions, "The volume fractions")
-    masses = np.stack(
-        np.broadcast_arrays(*(f * rho for f, rho in zip(part, _densities(densities, len(part)), strict=True)))
-    )
-    return np.asarray(masses / masses.sum(axis=0))
+    return _shares([f * rho for f, rho in zip(part, _densities(densities, len(part)), strict=True)])
 
 
 def rule_of_mixtures_density(mass_fractions: Sequence[Numeric], densities: Sequence[Numeric]) -> Numeric:
@@ -152,7 +151,7 @@ def tga_residue(ceramic_fraction: Numeric, ceramic_loss: Numeric, organic_residu
 
     References
     ----------
-    .. [1] IUPAC Gold Book, "thermogravimetry", doi:10.1351/goldbook.T06325
+    .. [1] S. Vyazovkin et al., Thermochim. Acta 520, 1 (2011), doi:10.1016/j.tca.2011.03.034
 
     Examples
     --------
@@ -190,7 +189,7 @@ def ceramic_fraction_from_tga(
 
     References
     ----------
-    .. [1] IUPAC Gold Book, "thermogravimetry", doi:10.1351/goldbook.T06325
+    .. [1] S. Vyazovkin et al., Thermochim. Acta 520, 1 (2011), doi:10.1016/j.tca.2011.03.034
 
     Examples
     --------

@@ -144,8 +144,6 @@ def well_mixed_enrichment(charge: Numeric, amount: Numeric, initial: Numeric, fe
     0.6284
     """
     renewals = not_negative(charge, "The charge") / (FARADAY * positive(amount, "The amount of lithium"))
-    start, entering = (
-        fraction(initial, "The initial isotope fraction"),
-        fraction(feed, "The isotope fraction of the feed"),
-    )
+    start = fraction(initial, "The isotope fraction at the start")
+    entering = fraction(feed, "The isotope fraction of the feed")
     return plain(entering + (start - entering) * np.exp(-renewals))

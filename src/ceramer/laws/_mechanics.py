@@ -192,7 +192,7 @@ def hashin_shtrikman_shear(
     Examples
     --------
     >>> hashin_shtrikman_shear([3e9, 100e9], [1e9, 45e9], [0.5, 0.5])
-    (2.97243e9, 16.3459e9)
+    (2.97241e9, 16.3459e9)
     """
     k, g, part = _moduli(bulk, shear, fractions)
     (k_low, k_high), (g_low, g_high) = _extremes(k, part), _extremes(g, part)
