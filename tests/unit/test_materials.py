@@ -198,7 +198,7 @@ def test_composition_law_has_the_right_shape():
 
 def test_composition_outside_the_triangle_or_frozen():
     law = prior()
-    with pytest.raises(InputError, match="1 at most in all"):
+    with pytest.raises(InputError, match="at most 1 in all"):
         law.ionic_conductivity(303.15, 0.9, 0.2)
     with pytest.raises(InputError, match="glass"):
         law.ionic_conductivity(150.0, 0.5, 0.2)

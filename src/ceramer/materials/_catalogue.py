@@ -25,7 +25,7 @@ _BY_DIMENSION: Final[Mapping[str, str]] = {
     "vtf_prefactor conductivity_prefactor",
     "energy": "ionic_conductivity_activation_energy grain_conductivity_activation_energy "
     "framework_conductivity_activation_energy electronic_conductivity_activation_energy "
-    "decomposition_activation_energy migration_barrier",
+    "decomposition_activation_energy propagation_activation_energy termination_activation_energy migration_barrier",
     "temperature": "melting_temperature glass_transition_temperature plastic_transition_temperature vtf_t0 "
     "vtf_temperature_low vtf_temperature_high polymer_glass_transition_temperature "
     "plasticiser_glass_transition_temperature salt_glass_transition_temperature",
@@ -41,6 +41,7 @@ _BY_DIMENSION: Final[Mapping[str, str]] = {
     "surface_energy": "surface_energy",
     "specific_area": "specific_area",
     "rate_constant": "decomposition_prefactor",
+    "second_order_rate_constant": "propagation_prefactor termination_prefactor",
     "diffusivity": "lithium_diffusivity salt_diffusivity",
     "voltage": "mean_voltage equilibrium_mean_voltage",
     "fraction": "porosity cathode_porosity volume_fraction initiator_efficiency dissociation_constant",
