@@ -56,6 +56,12 @@ def test_every_source_has_a_citation():
         assert source.doi is None or source.doi.startswith("10.")
 
 
+def test_no_source_is_dead():
+    notes = " ".join(row.note for row in ROWS)
+    used = {row.source for row in ROWS}
+    assert [key for key in BOOK.sources if key not in used and key not in notes] == []
+
+
 def cell_volume(name):
     material = materials.load(name)
     a = material.get("lattice_a")
@@ -72,7 +78,7 @@ def cell_volume(name):
         ("NMC811", 3, 0.001),
         ("Cu", 4, 0.01),
         ("Al", 4, 0.01),
-        ("Li", 2, 0.02),  # lattice at 78 K, density at room temperature: lithium expands by 1.3 %
+        ("Li", 2, 0.02),  # a cold lattice against the density at room temperature
     ],
 )
 def test_crystal_density_from_the_lattice(name, formula_units, tolerance):

@@ -137,6 +137,7 @@ class CompositionPolymer:
 def _triangle(plasticiser: float, salt: float) -> tuple[float, float, float]:
     if not (plasticiser >= 0.0 and salt >= 0.0 and plasticiser + salt <= 1.0 + 1e-9):
         raise InputError(
-            f"The mass fractions of plasticiser ({plasticiser:g}) and salt ({salt:g}) must be 0 or more, at most 1 in all."
+            f"The mass fractions of plasticiser ({plasticiser:g}) and salt ({salt:g}) must be 0 or more and at most 1 "
+            "in all."
         )
     return max(1.0 - plasticiser - salt, 0.0), plasticiser, salt
