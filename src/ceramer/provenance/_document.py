@@ -65,8 +65,11 @@ def _sentence(error: Any, model: type[BaseModel], where: str) -> str:
         return f"{where}: unknown field {place!r}: {mend}{more}"
     if first["type"] == "missing":
         return f"{where}: the field {place!r} is missing{more}."
-    message = str(first["msg"]).removeprefix("Value error, ").removeprefix(f"{first['loc'][-1]}: ").rstrip(".")
-    return f"{where}: {place}: {message}{more}{'' if message.endswith('?') else '.'}"
+    message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+    if place:  # a rule on the whole document has no place
+        field = str(first["loc"][-1])
+        message = f"{place}: {message.removeprefix(field + ': ')}"
+    return f"{where}: {message}{more}{'' if message.endswith('?') else '.'}"
 
 
 def _fields_at(model: Any, location: tuple[Any, ...]) -> list[str]:
