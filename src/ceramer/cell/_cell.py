@@ -20,15 +20,15 @@ _METALS = {"Li": "lithium", "SS": "blocking", "Cu": "blocking"}
 class Cell:
     """A stack between a negative and a positive electrode.
 
-    `area` [m2], `temperature` [K]. Currents are positive in discharge, from the negative to the positive electrode
-    inside the electrolyte.
+    `area` [m2] is None where a paper does not state it (everything here is per area); `temperature` [K]. Currents are
+    positive in discharge, from the negative to the positive electrode inside the electrolyte.
     """
 
     stack: Stack
     negative: Electrode
     positive: Electrode
-    area: float
-    temperature: float = 298.15
+    area: float | None
+    temperature: float
     name: str = ""
     packaging_areal_mass: float = 0.0
     packaging_areal_thickness: float = 0.0
@@ -91,7 +91,7 @@ class Cell:
         return float(current_density) * self.area_specific_resistance(steady=steady)
 
     def leak_limited_coulombic_efficiency(self, current_density: float, voltage: float) -> float:
-        """Coulombic efficiency left by the electronic leak of the stack at `current_density` [A/m2] and `voltage` [V]."""
+        """Coulombic efficiency left by the stack's electronic leak at `current_density` [A/m2], `voltage` [V]."""
         leak = self.stack.leak_current_density(voltage, self.temperature)
         return float(laws.leak_limited_coulombic_efficiency(leak, current_density))
 

@@ -12,8 +12,7 @@ from ceramer.cell._cell import Cell
 from ceramer.cell._electrode import Collector, Electrode
 from ceramer.cell._stack import Interface, Layer, Stack
 from ceramer.errors import InputError, UnknownNameError
-from ceramer.microstructure import MediumSpec, build_medium
-from ceramer.microstructure._spec import Find, VolumeFractions
+from ceramer.microstructure import Find, Formulations, MediumSpec, build_medium
 from ceramer.provenance import (
     Area,
     ArealCapacity,
@@ -77,7 +76,7 @@ class StackSpec(BaseModel):
                     raise UnknownNameError("layer in an interface", name, names)
         return self
 
-    def build(self, ledger: Ledger, find: Find, volume_fractions: VolumeFractions) -> Stack:
+    def build(self, ledger: Ledger, find: Find, formulations: Formulations) -> Stack:
         """Read every number and return the stack."""
 
         def find_here(name: str) -> MediumSpec | None:
@@ -87,7 +86,7 @@ class StackSpec(BaseModel):
             Layer(
                 layer.name,
                 layer.thickness.read(ledger),
-                build_medium(layer.medium or layer.name, find_here, ledger, volume_fractions),
+                build_medium(layer.medium or layer.name, find_here, ledger, formulations),
             )
             for layer in self.layers
         )
@@ -127,7 +126,7 @@ class ElectrodeSpec(BaseModel):
     interface_resistance: AreaSpecificResistance | None = None
     collector: CollectorSpec | None = None
 
-    def build(self, ledger: Ledger, find: Find, volume_fractions: VolumeFractions) -> Electrode:
+    def build(self, ledger: Ledger, find: Find, formulations: Formulations) -> Electrode:
         """Read the numbers; the coating thickness follows from loading, densities and porosity where not given."""
 
         def read(name: str, default: float = 0.0) -> float:
@@ -167,7 +166,7 @@ class ElectrodeSpec(BaseModel):
         thickness = read("thickness") or solid / (1.0 - porosity)
         pore_mass = 0.0
         if self.pore_medium is not None:
-            medium = build_medium(self.pore_medium, find, ledger, volume_fractions)
+            medium = build_medium(self.pore_medium, find, ledger, formulations)
             pore_mass = porosity * thickness * medium.density()
         return Electrode(
             "porous",
@@ -213,22 +212,23 @@ class CellSpec(BaseModel):
             raise InputError("give area or diameter, not both.")
         return self
 
-    def build(self, ledger: Ledger, stack: Stack, find: Find, volume_fractions: VolumeFractions) -> Cell:
+    def build(self, ledger: Ledger, stack: Stack, find: Find, formulations: Formulations) -> Cell:
         """Read every number and return the cell around a stack already built."""
 
         def find_here(name: str) -> MediumSpec | None:
             return self.media.get(name) or find(name)
 
+        area: float | None
         if self.area is not None:
             area = self.area.read(ledger)
         elif self.diameter is not None:
             area = math.pi / 4.0 * self.diameter.read(ledger) ** 2
         else:
-            area = math.nan  # not stated in the paper: whatever depends on it is nan, everything per area is not
+            area = None
         return Cell(
             stack,
-            self.negative.build(ledger, find_here, volume_fractions),
-            self.positive.build(ledger, find_here, volume_fractions),
+            self.negative.build(ledger, find_here, formulations),
+            self.positive.build(ledger, find_here, formulations),
             area,
             self.temperature.read(ledger),
             self.name,

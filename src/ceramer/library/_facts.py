@@ -15,7 +15,7 @@ from ceramer import units
 from ceramer.errors import UnknownNameError
 from ceramer.provenance import Book, Datum, Source, rounding_uncertainty
 
-__all__ = ["PAPERS", "Fact", "claims", "fact", "fact_book", "facts"]
+__all__ = ["PAPERS", "Fact", "assumption_book", "claims", "fact", "fact_book", "facts"]
 
 PAPERS = ("He2024", "Nguyen2024", "Zhang2024", "Zou-SI")
 
@@ -24,8 +24,8 @@ PAPERS = ("He2024", "Nguyen2024", "Zhang2024", "Zou-SI")
 class Fact:
     """One printed number: where it stands, of which system and cell, under which conditions.
 
-    `kind` is recipe, geometry, protocol, measured, derived or literature. `value` is the number as printed, so its digits say how
-    far it was rounded; `si` is the same in SI units.
+    `kind` is recipe, geometry, protocol, measured, derived or literature. `value` is the number as printed, so
+    its digits say how far it was rounded; `si` is the same in SI units.
     """
 
     id: str
@@ -73,6 +73,20 @@ def fact(key: str) -> Fact:
 def claims() -> Mapping[str, Fact]:
     """Return the printed numbers that were measured or derived: what `reproduce` answers."""
     return {key: value for key, value in facts().items() if value.is_claim}
+
+
+@functools.cache
+def assumption_book() -> Book:
+    """Return what is assumed about particular samples, each with its range."""
+    raw = tomllib.loads(files("ceramer.library").joinpath("data/assumptions.toml").read_text(encoding="utf-8"))
+    data = []
+    for key, row in raw.items():
+        value, low, high = (units.to_si(row[end], row["dimension"], key) for end in ("value", "low", "high"))
+        si = units.dimension(row["dimension"]).si
+        data.append(
+            Datum(key, key.split(".")[1], value, si, "assumed", low=low, high=high, assumed=True, note=row["note"])
+        )
+    return Book(data)
 
 
 @functools.cache

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from ceramer import formulation, materials
 from ceramer.cell import Cell, CellSpec, ElectrodeSpec, Stack, StackSpec
 from ceramer.errors import InputError, UnknownNameError
-from ceramer.library._facts import Fact, claims, fact_book
+from ceramer.library._facts import Fact, assumption_book, claims, fact_book
 from ceramer.microstructure import Medium, MediumSpec, build_medium
 from ceramer.provenance import Book, Ledger, read_toml, validate
 
 __all__ = [
+    "FORMULATIONS",
     "SystemSpec",
     "book",
     "build_cell",
@@ -33,7 +34,6 @@ __all__ = [
     "recipes",
     "system",
     "systems",
-    "volume_fractions",
 ]
 
 
@@ -95,8 +95,8 @@ def system(name: str) -> SystemSpec:
 
 @functools.cache
 def book() -> Book:
-    """Return everything that is known: the printed numbers of the papers and the catalogue of materials."""
-    return fact_book() | materials.catalogue()
+    """Return everything that is known: printed numbers, the catalogue of materials, and what is assumed of samples."""
+    return fact_book() | assumption_book() | materials.catalogue()
 
 
 @functools.cache
@@ -117,32 +117,37 @@ def find_medium(name: str) -> MediumSpec | None:
 @functools.cache
 def recipes() -> Mapping[str, formulation.Recipe]:
     """Return the recipes of the papers by name."""
-    found = {}
-    for entry in files("ceramer.library").joinpath("data/recipes").iterdir():
-        recipe = formulation.parse_recipe(tomllib.loads(entry.read_text(encoding="utf-8")), entry.name)
-        found[recipe.name] = recipe
-    return MappingProxyType(found)
+    folder = files("ceramer.library").joinpath("data/recipes")
+    found = [formulation.load_recipe(Path(str(entry))) for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return MappingProxyType({recipe.name: recipe for recipe in sorted(found, key=lambda recipe: recipe.name)})
 
 
 def load_recipe(name: str | Path) -> formulation.Recipe:
     """Return a published recipe by name, or the recipe in a TOML file."""
     if isinstance(name, Path) or str(name).endswith(".toml"):
-        return formulation.parse_recipe(read_toml(name), str(name))
+        return formulation.load_recipe(name)
     try:
         return recipes()[str(name)]
     except KeyError:
         raise UnknownNameError("recipe", str(name), recipes()) from None
 
 
-def volume_fractions(recipe: str, ledger: Ledger) -> dict[str, float]:
-    """Return the volume fraction of each component of a published recipe, by catalogue name."""
-    result = formulation.evaluate(load_recipe(recipe), ledger, find_recipe=load_recipe)
-    return dict(result.volume_fractions)
+class _Formulations:
+    """Recipes seen from the rooms below: what a composite's volume fractions and a medium's density come from."""
+
+    def volume_fraction(self, recipe: str, component: str, ledger: Ledger) -> float:
+        return formulation.evaluate(load_recipe(recipe), ledger).volume_fraction(component)
+
+    def density(self, recipe: str, ledger: Ledger) -> float:
+        return formulation.evaluate(load_recipe(recipe), ledger).density
+
+
+FORMULATIONS = _Formulations()
 
 
 def load_medium(name: str, ledger: Ledger | None = None) -> Medium:
     """Return a medium by name: of a published system, or a catalogue material."""
-    return build_medium(name, find_medium, ledger or book().ledger(), volume_fractions)
+    return build_medium(name, find_medium, ledger or book().ledger(), FORMULATIONS)
 
 
 def _is_path(name: str | Path) -> bool:
@@ -153,7 +158,7 @@ def _stack_spec(name: str | Path) -> StackSpec:
     if _is_path(name):
         data = read_toml(name)
         if data.get("kind") != "stack":
-            raise InputError(f"{name}: expected kind = \"stack\", found {data.get('kind')!r}.")
+            raise InputError(f'{name}: expected kind = "stack", found {data.get("kind")!r}.')
         return validate(StackSpec, data, str(name))
     spec = system(str(name))
     if spec.stack is None:
@@ -164,7 +169,7 @@ def _stack_spec(name: str | Path) -> StackSpec:
 
 def build_stack(spec: StackSpec, ledger: Ledger) -> Stack:
     """Return the stack that `spec` describes, every number read through `ledger`."""
-    return spec.build(ledger, find_medium, volume_fractions)
+    return spec.build(ledger, find_medium, FORMULATIONS)
 
 
 def load_stack(name: str | Path, ledger: Ledger | None = None) -> Stack:
@@ -179,14 +184,14 @@ def load_stack(name: str | Path, ledger: Ledger | None = None) -> Stack:
 def build_cell(spec: CellSpec, ledger: Ledger) -> Cell:
     """Return the cell that `spec` describes, every number read through `ledger`."""
     stack_spec = _stack_spec(spec.stack) if isinstance(spec.stack, str) else spec.stack
-    return spec.build(ledger, build_stack(stack_spec, ledger), find_medium, volume_fractions)
+    return spec.build(ledger, build_stack(stack_spec, ledger), find_medium, FORMULATIONS)
 
 
 def _cell_spec(name: str | Path) -> CellSpec:
     if _is_path(name):
         data = read_toml(name)
         if data.get("kind") != "cell":
-            raise InputError(f"{name}: expected kind = \"cell\", found {data.get('kind')!r}.")
+            raise InputError(f'{name}: expected kind = "cell", found {data.get("kind")!r}.')
         return validate(CellSpec, data, str(name))
     found = {cell.name: cell for spec in systems().values() for cell in spec.cells.values()}
     if str(name) not in found:
@@ -206,5 +211,5 @@ def load(name: str | Path) -> Any:
     kind = read_toml(name).get("kind")
     loaders = {"stack": load_stack, "cell": load_cell, "recipe": load_recipe}
     if kind not in loaders:
-        raise UnknownNameError(f"kind in {name}", str(kind), loaders, "Write it as the first line, kind = \"stack\".")
+        raise UnknownNameError(f"kind in {name}", str(kind), loaders, 'Write it as the first line, kind = "stack".')
     return loaders[kind](name)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from ceramer.microstructure._composite import STRUCTURES, Composite, Structure
+from ceramer.microstructure._composite import STRUCTURES, Composite
 from ceramer.microstructure._phase import Medium, Phase, Property
-from ceramer.microstructure._spec import InterphaseSpec, MediumSpec, PhaseSpec, PropertySpec, build_medium
+from ceramer.microstructure._spec import (
+    Find,
+    Formulations,
+    InterphaseSpec,
+    MediumSpec,
+    PhaseSpec,
+    PropertySpec,
+    build_medium,
+)
 
 __all__ = [
     "STRUCTURES",
     "Composite",
+    "Find",
+    "Formulations",
     "InterphaseSpec",
     "Medium",
     "MediumSpec",
@@ -16,6 +26,5 @@ __all__ = [
     "PhaseSpec",
     "Property",
     "PropertySpec",
-    "Structure",
     "build_medium",
 ]

@@ -6,50 +6,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from ceramer import laws
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure._phase import Medium
 
-__all__ = ["STRUCTURES", "Composite", "Structure"]
+__all__ = ["STRUCTURES", "Composite"]
 
-MixingLaw = Callable[[Sequence[float], Sequence[float]], float]
-"""H(conductivities, volume fractions): homogeneous of degree 1 in the conductivities."""
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """A geometry by name: its mixing law, and the picture that it stands for."""
-
-    name: str
-    law: MixingLaw
-    picture: str
-
-
-def _maxwell(conductivities: Sequence[float], fractions: Sequence[float]) -> float:
-    return float(np.real(laws.maxwell(conductivities[0], conductivities[1:], fractions[1:])))
-
-
-def _number(law: Callable[..., object]) -> MixingLaw:
-    def wrapped(conductivities: Sequence[float], fractions: Sequence[float]) -> float:
-        return float(np.real(np.asarray(law(conductivities, fractions))))
-
-    return wrapped
-
-
-STRUCTURES: Final[Mapping[str, Structure]] = {
-    s.name: s
-    for s in (
-        Structure("series", _number(laws.series), "sheets across the current"),
-        Structure("parallel", _number(laws.parallel), "sheets along the current"),
-        Structure("hashin_shtrikman_lower", _number(laws.hashin_shtrikman_lower), "grains coated by the worst phase"),
-        Structure("hashin_shtrikman_upper", _number(laws.hashin_shtrikman_upper), "grains coated by the best phase"),
-        Structure("maxwell", _maxwell, "separate spheres in the first phase"),
-        Structure("bruggeman", _number(laws.bruggeman_symmetric), "grains of every phase, mixed at random"),
-    )
+STRUCTURES: Final[Mapping[str, str]] = {
+    "series": "sheets across the current",
+    "parallel": "sheets along the current",
+    "hashin_shtrikman_lower": "grains coated by the worst phase",
+    "hashin_shtrikman_upper": "grains coated by the best phase",
+    "between_bounds": "between the two, by a weight from 0 (lower) to 1 (upper)",
+    "maxwell": "separate spheres in the first phase",
+    "bruggeman": "grains of every phase, mixed at random",
+    "filled_pores": "an insulating first phase whose pores the second fills, with a tortuosity",
 }
-"""Structures that need nothing but volume fractions. `between_bounds` interpolates the two Hashin-Shtrikman bounds."""
+"""Structures by name, and the picture that each stands for."""
+
+_SIMPLE: Final[Mapping[str, Callable[[Sequence[float], Sequence[float]], object]]] = {
+    "series": laws.series,
+    "parallel": laws.parallel,
+    "hashin_shtrikman_lower": laws.hashin_shtrikman_lower,
+    "hashin_shtrikman_upper": laws.hashin_shtrikman_upper,
+    "maxwell": lambda sigmas, fractions: laws.maxwell(sigmas[0], sigmas[1:], fractions[1:]),
+    "bruggeman": laws.bruggeman_symmetric,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +44,11 @@ class Composite:
     phases : tuple of (Medium, volume fraction)
         The first phase is the matrix where the structure has one.
     structure : str
-        A key of `STRUCTURES`, or "between_bounds".
+        A key of `STRUCTURES`.
     weight : float
         For "between_bounds": 0 is the lower Hashin-Shtrikman bound (coated grains), 1 the upper.
+    tortuosity : float or None
+        For "filled_pores": sigma = sigma_pore eps / tau (default: Bruggeman's eps^-0.5).
     specific_interface_area : float
         Area of the internal interface per volume [1/m].
     interphase_sheet_conductance : float
@@ -75,6 +59,7 @@ class Composite:
     phases: tuple[tuple[Medium, float], ...]
     structure: str = "bruggeman"
     weight: float = 0.5
+    tortuosity: float | None = None
     specific_interface_area: float = 0.0
     interphase_sheet_conductance: float = 0.0
 
@@ -84,8 +69,10 @@ class Composite:
             raise InputError(f"The volume fractions of {self.name} sum to {total:.4f}, not 1.")
         if any(fraction < 0.0 for _, fraction in self.phases):
             raise InputError(f"A volume fraction of {self.name} is negative.")
-        if self.structure != "between_bounds" and self.structure not in STRUCTURES:
-            raise UnknownNameError("structure", self.structure, [*STRUCTURES, "between_bounds"])
+        if self.structure not in STRUCTURES:
+            raise UnknownNameError("structure", self.structure, STRUCTURES)
+        if self.structure == "filled_pores" and len(self.phases) != 2:
+            raise InputError(f"The structure filled_pores of {self.name} needs two phases: the host, then the filling.")
         if not 0.0 <= self.weight <= 1.0:
             raise InputError(f"The structure weight of {self.name} is {self.weight}; it lies between 0 and 1.")
 
@@ -99,13 +86,17 @@ class Composite:
 
         "between_bounds" is :math:`H = H_-^{1-w} H_+^{w}`, homogeneous of degree 1 like its ends.
         """
+        sigmas, fractions = list(conductivities), list(self.fractions)
+        if self.structure == "filled_pores":
+            tortuosity = self.tortuosity if self.tortuosity is not None else fractions[1] ** -0.5
+            if sigmas[0] != 0.0:
+                raise InputError(f"The host of {self.name} conducts, so filled_pores does not apply; use bruggeman.")
+            return sigmas[1] * fractions[1] / tortuosity
         if self.structure == "between_bounds":
-            low = STRUCTURES["hashin_shtrikman_lower"].law(conductivities, self.fractions)
-            high = STRUCTURES["hashin_shtrikman_upper"].law(conductivities, self.fractions)
-            return (
-                low ** (1.0 - self.weight) * high**self.weight if low > 0.0 else (high if self.weight == 1.0 else 0.0)
-            )
-        return STRUCTURES[self.structure].law(conductivities, self.fractions)
+            low = float(laws.hashin_shtrikman_lower(sigmas, fractions))  # type: ignore[arg-type]
+            high = float(laws.hashin_shtrikman_upper(sigmas, fractions))  # type: ignore[arg-type]
+            return float(low ** (1.0 - self.weight) * high**self.weight)
+        return float(_SIMPLE[self.structure](sigmas, fractions))  # type: ignore[arg-type]
 
     def ionic_conductivity(self, temperature: float) -> float:
         """Effective ionic conductivity [S/m] at `temperature` [K], interphase path added in parallel."""

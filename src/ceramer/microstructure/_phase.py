@@ -96,5 +96,6 @@ class Phase:
         if "current_fraction" in self.properties:
             return self.properties["current_fraction"].value
         if self.material is not None:
-            return 1.0 if self.material.role == "ceramic" else self.material.get("current_fraction")
+            # a Bruce-Vincent transference number is I_ss/I_0
+            return 1.0 if self.material.role == "ceramic" else self.material.get("transference_number")
         raise InputError(f"{self.name} has no current_fraction: give it under [media.{self.name}].")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -19,11 +19,12 @@ from ceramer.provenance import (
     Given,
     Ledger,
     Length,
+    Ratio,
     SheetConductance,
     Temperature,
 )
 
-__all__ = ["InterphaseSpec", "MediumSpec", "PhaseSpec", "PropertySpec", "build_medium"]
+__all__ = ["Find", "Formulations", "InterphaseSpec", "MediumSpec", "PhaseSpec", "PropertySpec", "build_medium"]
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,6 +49,8 @@ class PhaseSpec(BaseModel):
     model_config = _STRICT
     medium: str
     volume_fraction: Fraction | Literal["rest", "recipe"]
+    component: str | None = None
+    """Its name in the recipe, where that is another."""
 
 
 class InterphaseSpec(BaseModel):
@@ -80,21 +83,31 @@ class MediumSpec(BaseModel):
     phases: tuple[PhaseSpec, ...] = ()
     structure: str = "bruggeman"
     structure_weight: Fraction | None = None
+    tortuosity: Ratio | None = None
     interphase: InterphaseSpec | None = None
 
     @model_validator(mode="after")
     def _known_structure(self) -> MediumSpec:
-        if self.structure not in (*STRUCTURES, "between_bounds"):
-            raise UnknownNameError("structure", self.structure, [*STRUCTURES, "between_bounds"])
+        if self.structure not in STRUCTURES:
+            raise UnknownNameError("structure", self.structure, STRUCTURES)
         return self
 
 
 Find = Callable[[str], "MediumSpec | None"]
-VolumeFractions = Callable[[str, Ledger], "dict[str, float]"]
+
+
+class Formulations(Protocol):
+    """Where recipes are looked up by name."""
+
+    def volume_fraction(self, recipe: str, component: str, ledger: Ledger) -> float:
+        """Volume fraction of one component."""
+
+    def density(self, recipe: str, ledger: Ledger) -> float:
+        """Mass density [kg/m3]."""
 
 
 def build_medium(
-    name: str, find: Find, ledger: Ledger, volume_fractions: VolumeFractions, _inside: tuple[str, ...] = ()
+    name: str, find: Find, ledger: Ledger, formulations: Formulations, _inside: tuple[str, ...] = ()
 ) -> Medium:
     """Return the medium called `name`: one that `find` knows, or else a catalogue material.
 
@@ -104,8 +117,8 @@ def build_medium(
         ``find(name) -> MediumSpec | None``.
     ledger : Ledger
         Where every number is read.
-    volume_fractions : callable
-        ``volume_fractions(recipe_name, ledger) -> {phase: fraction}`` for phases whose share is "recipe".
+    formulations : Formulations
+        Gives the share of phases whose volume fraction is "recipe", and the density of media that name one.
     """
     if name in _inside:
         raise InputError(f"The medium {name!r} is made of itself ({' > '.join((*_inside, name))}).")
@@ -122,10 +135,12 @@ def build_medium(
             number: Given | None = getattr(spec, prop)
             if number is not None:
                 properties[prop] = Property(number.read(ledger))
+        if spec.recipe is not None and "density" not in properties:
+            properties["density"] = Property(formulations.density(spec.recipe, ledger))
         return Phase(name, properties, materials.load(spec.material, ledger) if spec.material else None)
-    fractions = _fractions(name, spec, ledger, volume_fractions)
+    fractions = _fractions(name, spec, ledger, formulations)
     phases = tuple(
-        (build_medium(p.medium, find, ledger, volume_fractions, (*_inside, name)), fraction)
+        (build_medium(p.medium, find, ledger, formulations, (*_inside, name)), fraction)
         for p, fraction in zip(spec.phases, fractions, strict=True)
     )
     area = sheet = 0.0
@@ -133,23 +148,19 @@ def build_medium(
         sheet = spec.interphase.sheet_conductance.read(ledger)
         area = 6.0 * fractions[-1] / spec.interphase.specific_area_of_spheres.read(ledger)
     weight = spec.structure_weight.read(ledger) if spec.structure_weight else 0.5
-    return Composite(name, phases, spec.structure, weight, area, sheet)
+    tortuosity = spec.tortuosity.read(ledger) if spec.tortuosity else None
+    return Composite(name, phases, spec.structure, weight, tortuosity, area, sheet)
 
 
-def _fractions(name: str, spec: MediumSpec, ledger: Ledger, volume_fractions: VolumeFractions) -> list[float]:
-    from_recipe: dict[str, float] = {}
-    if any(p.volume_fraction == "recipe" for p in spec.phases):
-        if spec.recipe is None:
-            raise InputError(f"{name}: a volume_fraction is to come from the recipe, but no recipe is named.")
-        from_recipe = volume_fractions(spec.recipe, ledger)
+def _fractions(name: str, spec: MediumSpec, ledger: Ledger, formulations: Formulations) -> list[float]:
     values: list[float | None] = []
     for p in spec.phases:
         if isinstance(p.volume_fraction, Given):
             values.append(p.volume_fraction.read(ledger))
         elif p.volume_fraction == "recipe":
-            if p.medium not in from_recipe:
-                raise UnknownNameError(f"phase in the recipe {spec.recipe}", p.medium, from_recipe)
-            values.append(from_recipe[p.medium])
+            if spec.recipe is None:
+                raise InputError(f"{name}: a volume_fraction is to come from the recipe, but no recipe is named.")
+            values.append(formulations.volume_fraction(spec.recipe, p.component or p.medium, ledger))
         else:
             values.append(None)
     known = sum(v for v in values if v is not None)

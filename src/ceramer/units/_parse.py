@@ -104,6 +104,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = _table(
     ("capacitance", "F", "1 uF"),
     ("areal_capacitance", "F/m2", "20 uF/cm2"),
     ("wavenumber", "1/m", "1636 1/cm"),
+    ("inverse_length", "1/m", "1e6 1/m"),
     ("specific_area", "m2/kg", "62 m2/g"),
     ("specific_heat", "J/kg/K", "897 J/kg/K"),
     ("thermal_conductivity", "W/m/K", "237 W/m/K"),

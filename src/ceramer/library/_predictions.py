@@ -1,0 +1,554 @@
+"""What ceramer computes for the published claims: one small calculation per claim, reading its inputs by id.
+
+A calculation never reads its own claim; a *calibrated* one does and says so. Misfits are left standing, with the reason
+where one is known. Temperatures and currents that define a claim ("at 30 degC", "at 0.2 mA/cm2") are written with it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ceramer import laws, materials, units
+from ceramer.cell import Stack
+from ceramer.library._systems import FORMULATIONS, build_cell, load_medium, load_stack, systems
+from ceramer.microstructure import Composite
+from ceramer.provenance import Kind, Ledger
+
+__all__ = ["FINDINGS", "OPEN", "PREDICTIONS", "Finding", "Prediction"]
+
+Calculation = Callable[[Ledger], float]
+
+_T22, _T25, _T30, _T100 = (units.ZERO_CELSIUS + t for t in (22.0, 25.0, 30.0, 100.0))
+_MA_PER_CM2 = units.si_factor("mA/cm2")
+_OHM_CM2 = units.si_factor("ohm cm2")
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """How one claim is answered: the calculation, the model in one line, and what is known of its misfit."""
+
+    claim: str
+    calculate: Calculation
+    method: str
+    kind: Kind = Kind.PREDICTED
+    calibrated_to: tuple[str, ...] = ()
+    misfit: str = ""
+    alternatives: tuple[tuple[str, Calculation], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A number beside the claims: `inferred` (what a printed value would need), or an open prediction.
+
+    `id` is stable; `unit` is for showing; `calculate` returns SI.
+    """
+
+    id: str
+    system: str
+    quantity: str
+    unit: str
+    calculate: Calculation
+    method: str
+    kind: Kind
+    needs: str = ""
+
+
+PREDICTIONS: dict[str, Prediction] = {}
+FINDINGS: dict[str, Finding] = {}
+OPEN: dict[str, Finding] = {}
+
+
+def _predict(claim: str, method: str, **more: object) -> Callable[[Calculation], Calculation]:
+    def register(calculate: Calculation) -> Calculation:
+        PREDICTIONS[claim] = Prediction(claim, calculate, method, **more)  # type: ignore[arg-type]
+        return calculate
+
+    return register
+
+
+def _finding(key: str, quantity: str, unit: str, method: str, needs: str = "") -> Callable[[Calculation], Calculation]:
+    def register(calculate: Calculation) -> Calculation:
+        FINDINGS[key] = Finding(
+            key, key.split(":", maxsplit=1)[0], quantity, unit, calculate, method, Kind.INFERRED, needs
+        )
+        return calculate
+
+    return register
+
+
+def _open(key: str, quantity: str, unit: str, method: str) -> Callable[[Calculation], Calculation]:
+    def register(calculate: Calculation) -> Calculation:
+        OPEN[key] = Finding(key, key.split(":", maxsplit=1)[0], quantity, unit, calculate, method, Kind.PREDICTED)
+        return calculate
+
+    return register
+
+
+# --- He2024: PCE -----------------------------------------------------------------------------------------------------
+
+_COATED = "coated grains (lower Hashin-Shtrikman bound)"
+_TOUCHING = "touching grains (upper Hashin-Shtrikman bound)"
+
+
+def _pce(ledger: Ledger, weight: float | None = None) -> Composite:
+    medium = load_medium("PCE", ledger)
+    assert isinstance(medium, Composite)
+    return medium if weight is None else Composite("PCE", medium.phases, "between_bounds", weight)
+
+
+_PCE_INPUTS = "LATP grains in SH-SPE between the Hashin-Shtrikman bounds; volume fractions from the weighed grams"
+
+
+@_predict(
+    "A0067",
+    _PCE_INPUTS,
+    alternatives=(
+        (_COATED, lambda ledger: _pce(ledger, 0.0).ionic_conductivity(_T30)),
+        (_TOUCHING, lambda ledger: _pce(ledger, 1.0).ionic_conductivity(_T30)),
+    ),
+)
+def _pce_30(ledger: Ledger) -> float:
+    return load_stack("PCE", ledger).ionic_conductivity(_T30)
+
+
+@_predict("A0068", _PCE_INPUTS + ", each phase at its own activation energy")
+def _pce_100(ledger: Ledger) -> float:
+    return load_stack("PCE", ledger).ionic_conductivity(_T100)
+
+
+@_predict(
+    "A0018",
+    "the same geometry for electrons: LATP as measured alone, SH-SPE assumed",
+    alternatives=(
+        (_COATED, lambda ledger: _pce(ledger, 0.0).electronic_conductivity(_T30)),
+        (_TOUCHING, lambda ledger: _pce(ledger, 1.0).electronic_conductivity(_T30)),
+    ),
+)
+def _pce_electronic(ledger: Ledger) -> float:
+    return _pce(ledger).electronic_conductivity(_T30)
+
+
+@_predict(
+    "A0069",
+    "t_BV = H[f s_p, s_c] / H[s_p, s_c]: the ceramic blocks anions, f is the polymer's own I_ss/I_0 (assumed)",
+    alternatives=(
+        (_COATED, lambda ledger: _pce(ledger, 0.0).current_fraction(_T30)),
+        (_TOUCHING, lambda ledger: _pce(ledger, 1.0).current_fraction(_T30)),
+    ),
+)
+def _pce_transference(ledger: Ledger) -> float:
+    return _pce(ledger).current_fraction(_T30)
+
+
+def _stiffened(ledger: Ledger, matrix: str) -> float:
+    fraction = FORMULATIONS.volume_fraction("PCE", "LATP", ledger)
+    return float(laws.krieger_dougherty(ledger(matrix), fraction, ledger("suspension.maximum_packing_fraction")))
+
+
+_STIFFER = "the ceramic also reinforces by contacts between grains, which a suspension law leaves out"
+_predict("A0215", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(lambda g: _stiffened(g, "A0213"))
+_predict("A0216", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(lambda g: _stiffened(g, "A0214"))
+
+
+@_predict(
+    "A0057",
+    "d = a / sqrt(2) for bcc lithium near 78 K, where the image was taken",
+    misfit="the image is 1.5 % smaller than crystallography: a calibration error of the microscope's length scale",
+)
+def _lithium_110(ledger: Ledger) -> float:
+    return float(laws.cubic_spacing(ledger("Li.lattice_a"), 1, 1, 0))
+
+
+@_predict("A0039", "Faraday: j M / (F rho) at 1 mA/cm2", misfit="printed with a slightly larger lithium density")
+def _plating(ledger: Ledger) -> float:
+    lithium = materials.load("Li", ledger)
+    return float(laws.plating_rate(_MA_PER_CM2, lithium.molar_mass(), lithium.density()))
+
+
+@_predict("A0076", "Faraday: q M / (F rho)")
+def _plated(ledger: Ledger) -> float:
+    lithium = materials.load("Li", ledger)
+    return float(laws.lithium_thickness(ledger("A0075"), lithium.molar_mass(), lithium.density()))
+
+
+@_predict("A0033", "d(L^3)/dt constant: rate from the first frame interval (282 to 226 um), closure of the same void")
+def _closure(ledger: Ledger) -> float:
+    rate = laws.rate_from_interval(ledger("A0035"), ledger("A0036"), ledger("A0034"), 3.0)
+    return float(laws.closure_time(ledger("A0035"), rate, 3.0))
+
+
+@_predict(
+    "A0031",
+    "the same law for a void of 1 mm",
+    misfit="a void of millimetres is an order of magnitude and 'largely healed' no closure; constant volume rate of a "
+    "300 um void does not carry over to it",
+)
+def _closure_mm(ledger: Ledger) -> float:
+    rate = laws.rate_from_interval(ledger("A0035"), ledger("A0036"), ledger("A0034"), 3.0)
+    return float(laws.closure_time(ledger("A0029"), rate, 3.0))
+
+
+@_predict("A0053", "size over the printed infiltration rate")
+def _infiltrated(ledger: Ledger) -> float:
+    return ledger("A0052") / ledger("A0054")
+
+
+# --- He2024: H-SSE ---------------------------------------------------------------------------------------------------
+
+
+def _hsse_from_pce(ledger: Ledger, conductivity: str, buffer: float) -> float:
+    thicknesses = [ledger("A0105"), ledger("A0028")]
+    return float(laws.series_conductivity(thicknesses, [buffer, ledger(conductivity)]))
+
+
+@_predict(
+    "A0108",
+    "series: PA-SPE (assumed) on PCE as printed",
+    misfit="no positive PA-SPE resistance can give it: its area resistance is below that of the PCE layer alone. "
+    "The PCE inside H-SSE must have been thinner, or another batch or area",
+)
+def _hsse(ledger: Ledger) -> float:
+    return _hsse_from_pce(ledger, "A0067", load_medium("PA-SPE", ledger).ionic_conductivity(_T30))
+
+
+@_predict(
+    "A0106",
+    "electronic series: PA-SPE (assumed, at most UVEA's) on PCE as printed",
+    alternatives=(("with UVEA's measured 6.65e-9 S/cm", lambda g: _hsse_from_pce(g, "A0018", g("A0402"))),),
+)
+def _hsse_electronic(ledger: Ledger) -> float:
+    return _hsse_from_pce(ledger, "A0018", load_medium("PA-SPE", ledger).electronic_conductivity(_T22))
+
+
+@_predict(
+    "A0172",
+    "leak-limited: (1 - i_e/j) / (1 + i_e/j), i_e = sigma_e V / L",
+    misfit="a consistency, not a proof: side reactions also cost lithium",
+)
+def _hsse_efficiency(ledger: Ledger) -> float:
+    thickness = ledger("A0105") + ledger("A0028")
+    leak = laws.leak_current_density(ledger("A0106"), ledger("ZS-NMC.mean_voltage"), thickness)
+    return float(laws.leak_limited_coulombic_efficiency(leak, ledger("A0169")))
+
+
+# --- Nguyen2024: CSE -------------------------------------------------------------------------------------------------
+
+_CSE_BOUND = (
+    "bulk phases alone cannot reach it in any geometry (parallel bound shown): an interphase path, or a faster polymer "
+    "in the pores, is needed"
+)
+
+
+def _cse(ledger: Ledger, structure: str = "bruggeman") -> Composite:
+    medium = load_medium("CSE", ledger)
+    assert isinstance(medium, Composite)
+    return Composite("CSE", medium.phases, structure)
+
+
+@_predict(
+    "F001-118",
+    "LLZTO skeleton and SPE as measured in glass fibre, symmetric Bruggeman",
+    misfit=_CSE_BOUND,
+    alternatives=(
+        ("parallel (upper) bound", lambda ledger: _cse(ledger, "parallel").ionic_conductivity(_T30)),
+        (_TOUCHING, lambda ledger: _cse(ledger, "hashin_shtrikman_upper").ionic_conductivity(_T30)),
+        ("series (lower) bound", lambda ledger: _cse(ledger, "series").ionic_conductivity(_T30)),
+    ),
+)
+def _cse_30(ledger: Ledger) -> float:
+    return _cse(ledger).ionic_conductivity(_T30)
+
+
+@_predict(
+    "F001-120",
+    "Ea_eff = sum p_k Ea_k, p_k the dissipation shares of LLZTO and SPE",
+    misfit="the mean of two numbers cannot lie below both: no geometry of these phases has it. A series resistance "
+    "of the cell (about 1 ohm) or a path with a lower activation energy would",
+)
+def _cse_energy(ledger: Ledger) -> float:
+    composite = _cse(ledger)
+    energies = [ledger("F001-121"), ledger("LLZTO.grain_conductivity_activation_energy")]
+    return float(laws.effective_activation_energy(composite.path_shares(_T30), energies))
+
+
+@_predict(
+    "F001-123",
+    "t_BV = H[f s_p, s_c] / H[s_p, s_c] with the SPE's own f = 0.236",
+    misfit="LLZTO carries too little of the current to raise it so far: the third path must be lithium's",
+)
+def _cse_transference(ledger: Ledger) -> float:
+    return _cse(ledger).current_fraction(_T30)
+
+
+def _cse_area_resistance(ledger: Ledger) -> float:
+    return ledger("F001-149") / (0.1 * _MA_PER_CM2)
+
+
+_ONE_ASR = "eta = j R with one area resistance, that of the rate test at 0.1 mA/cm2"
+_TESTS_DIFFER = "rate test and long test print different resistances for one current (65 and 50 ohm cm2): other cells"
+_predict("F001-149", _ONE_ASR, kind=Kind.CALIBRATED, calibrated_to=("F001-149",))(
+    lambda g: 0.1 * _MA_PER_CM2 * _cse_area_resistance(g)
+)
+_predict("F001-150", _ONE_ASR)(lambda g: 0.2 * _MA_PER_CM2 * _cse_area_resistance(g))
+_predict("F001-154", _ONE_ASR, misfit=_TESTS_DIFFER)(lambda g: 0.1 * _MA_PER_CM2 * _cse_area_resistance(g))
+_predict("F001-159", _ONE_ASR, misfit=_TESTS_DIFFER)(lambda g: 0.5 * _MA_PER_CM2 * _cse_area_resistance(g))
+for _current in (0.5, 1.0):
+    _open(f"CSE:overpotential at {_current:g} mA/cm2", "overpotential", "mV", _ONE_ASR + "; rate test, 30 degC")(
+        lambda g, j=_current: j * _MA_PER_CM2 * _cse_area_resistance(g)
+    )
+
+
+def _growth(ledger: Ledger) -> float:
+    return ledger("F001-141") * ledger("F001-135") / ledger("F001-138")
+
+
+_NMR = "F_i = T a_i(after) / a_i(before), one total growth T"
+_predict("F001-141", _NMR, kind=Kind.CALIBRATED, calibrated_to=("F001-141",))(
+    lambda g: float(laws.increase_factor(_growth(g), g("F001-135"), g("F001-138")))
+)
+_open("CSE:increase_factor polymer", "increase_factor", "1", _NMR)(
+    lambda g: float(laws.increase_factor(_growth(g), g("F001-136"), g("F001-139")))
+)
+_open("CSE:increase_factor interface", "increase_factor", "1", _NMR)(
+    lambda g: float(laws.increase_factor(_growth(g), g("F001-137"), g("F001-140")))
+)
+
+
+@_predict("F001-115", "time until 1 % of the AIBN is left at 80 degC, first order with its cited decomposition rate")
+def _initiator_gone(ledger: Ledger) -> float:
+    rate = laws.arrhenius(
+        ledger("F001-036"), ledger("AIBN.decomposition_prefactor"), ledger("AIBN.decomposition_activation_energy")
+    )
+    return math.log(100.0) / float(rate)
+
+
+# --- Zhang2024: PLM --------------------------------------------------------------------------------------------------
+
+_DRY_PEO = (
+    "PEO of the reference film in every layer and in the web is tens of times too resistive: succinonitrile, ionic "
+    "liquid or the trace of liquid electrolyte must carry the current"
+)
+
+
+@_predict("F003-002", "thicknesses times densities of the recipes; web porosity and several densities assumed")
+def _plm_mass(ledger: Ledger) -> float:
+    return load_stack("PLM", ledger).areal_mass()
+
+
+@_predict("F003-025", "series of the three layers, the polymer as in the PEO reference film", misfit=_DRY_PEO)
+def _plm_conductivity(ledger: Ledger) -> float:
+    return load_stack("PLM", ledger).ionic_conductivity(_T25)
+
+
+@_predict("F003-028", "L/sigma over L/(sigma f), layer by layer, f of the PEO reference film", misfit=_DRY_PEO)
+def _plm_transference(ledger: Ledger) -> float:
+    stack = load_stack("PLM", ledger)
+    return stack.area_specific_resistance(_T25) / stack.steady_resistance(_T25)
+
+
+@_open("PLM:area_specific_resistance", "area_specific_resistance", "ohm cm2", "L / sigma of the printed values")
+def _plm_resistance(ledger: Ledger) -> float:
+    return ledger("F003-001") / ledger("F003-025")
+
+
+_POUCH = "areal capacity (printed) times mean voltage over the mass of electrodes, electrolyte and shared foils"
+
+
+def _pouch(ledger: Ledger, basis: str) -> float:
+    cell = build_cell(systems()["PLM pouch"].cells["pouch"], ledger)
+    return cell.specific_energy(basis)  # type: ignore[arg-type]
+
+
+_predict(
+    "F003-084",
+    _POUCH + "; no packaging",
+    alternatives=(
+        ("active material and lithium only", lambda ledger: _pouch(ledger, "active")),
+        ("without foils", lambda ledger: _pouch(ledger, "layers")),
+    ),
+)(lambda ledger: _pouch(ledger, "foils"))
+
+
+# --- Zou-SI: sandwiches and DCR --------------------------------------------------------------------------------------
+
+_SANDWICH = "the software cannot tell infiltration, edge by-pass and geometry apart from this number: all are shown"
+
+
+def _film_pellet(ledger: Ledger, name: str) -> tuple[Stack, float, float, float]:
+    stack = load_stack(name, ledger)
+    film, pellet = stack.layers[0], stack.layers[1]
+    return stack, film.medium.ionic_conductivity(_T22), pellet.medium.ionic_conductivity(_T22), pellet.thickness
+
+
+def _infiltrated_sandwich(ledger: Ledger, name: str, porosity: str) -> float:
+    stack, film, pellet, thickness = _film_pellet(ledger, name)
+    wet = laws.infiltrated_pores(pellet, film, ledger(porosity), ledger("pellet.open_pore_share"))
+    both = stack.thickness - thickness
+    return float(laws.series_conductivity([both, thickness], [film, float(wet)]))  # type: ignore[arg-type]
+
+
+def _bypassed_sandwich(ledger: Ledger, name: str, lateral: str) -> float:
+    stack, film, pellet, thickness = _film_pellet(ledger, name)
+    return float(
+        laws.edge_bypass(
+            inner_area=ledger("A0342"),
+            outer_area=ledger("A0334"),
+            inner_thickness=thickness,
+            inner_conductivity=pellet,
+            film_thickness=stack.thickness - thickness,
+            film_conductivity=film,
+            rim_conductivity=film,
+            reference_area=ledger("A0342"),
+            lateral=lateral,  # type: ignore[arg-type]
+        )
+    )
+
+
+def _sandwich_models(name: str, porosity: str) -> tuple[tuple[str, Calculation], ...]:
+    return (
+        ("pores of the pellet filled by UVEA", lambda g: _infiltrated_sandwich(g, name, porosity)),
+        ("UVEA rim round the pellet, no sideways current", lambda g: _bypassed_sandwich(g, name, "blocked")),
+        ("UVEA rim round the pellet, films equipotential", lambda g: _bypassed_sandwich(g, name, "perfect")),
+    )
+
+
+_SERIES = "series of two films and a dry pellet"
+for _claim, _name, _porosity in (
+    ("A0409", "UVEA-LATP-UVEA", "pellet.porosity_sintered"),
+    ("A0410", "UVEA-LVO-UVEA", "pellet.porosity_cold_pressed"),
+):
+    _predict(_claim, _SERIES, misfit=_SANDWICH, alternatives=_sandwich_models(_name, _porosity))(
+        lambda g, n=_name: load_stack(n, g).ionic_conductivity(_T22)
+    )
+_open("UVEA-LTO-UVEA:ionic_conductivity, series", "ionic_conductivity", "S/cm", _SERIES)(
+    lambda g: load_stack("UVEA-LTO-UVEA", g).ionic_conductivity(_T22)
+)
+for _label, _model in _sandwich_models("UVEA-LTO-UVEA", "pellet.porosity_cold_pressed"):
+    _open(f"UVEA-LTO-UVEA:ionic_conductivity, {_label}", "ionic_conductivity", "S/cm", _label)(_model)
+
+_DCR_STEPS = [(f"A{375 + 2 * k:04d}", f"A{376 + 2 * k:04d}") for k in range(9)]
+
+
+def _dcr_line(ledger: Ledger) -> tuple[float, float]:
+    (i1, v1), (i9, v9) = _DCR_STEPS[0], _DCR_STEPS[-1]
+    slope = (ledger(v9) - ledger(v1)) / (ledger(i9) - ledger(i1))
+    return slope, ledger(v1) - slope * ledger(i1)
+
+
+def _dcr_voltage(ledger: Ledger, current: str) -> float:
+    slope, offset = _dcr_line(ledger)
+    return offset + slope * ledger(current)
+
+
+_OHM = "V = V_offset + R I through the first and the last step"
+for _step, (_i, _v) in enumerate(_DCR_STEPS):
+    if _step in (0, 8):
+        _predict(_v, _OHM, kind=Kind.CALIBRATED, calibrated_to=(_v,))(lambda g, i=_i: _dcr_voltage(g, i))
+    else:
+        _predict(_v, _OHM, misfit="the slope falls with current: the cell is not ohmic to the printed microvolt")(
+            lambda g, i=_i: _dcr_voltage(g, i)
+        )
+
+
+# --- What printed values would need ----------------------------------------------------------------------------------
+
+
+@_finding(
+    "CSE:in-pore polymer conductivity",
+    "ionic_conductivity",
+    "mS/cm",
+    "parallel bound solved for the polymer: the least that the pores must have if no interphase conducts",
+    needs="F001-118",
+)
+def _pore_polymer(ledger: Ledger) -> float:
+    phases = _cse(ledger).phases
+    (_, pores), (ceramic, skeleton) = phases
+    return (ledger("F001-118") - skeleton * ceramic.ionic_conductivity(_T30)) / pores
+
+
+def _sheet_needed(ledger: Ledger) -> float:
+    missing = ledger("F001-118") - _cse(ledger).ionic_conductivity(_T30)
+    return 1.5 * missing / ledger("LLZT-framework.specific_interface_area")
+
+
+_finding(
+    "CSE:interphase sheet conductance",
+    "sheet_conductance",
+    "nS",
+    "S = (3/2) (sigma - H) / a: the least that the interface must have if it carries what the bulk cannot",
+    needs="F001-118",
+)(_sheet_needed)
+for _nm in (1, 10, 100):
+    _finding(
+        f"CSE:interphase conductivity if {_nm} nm thick",
+        "ionic_conductivity",
+        "S/cm",
+        "sheet conductance over thickness",
+        needs="F001-118",
+    )(lambda g, d=_nm: float(laws.sheet_thickness_conductivity(_sheet_needed(g), d * 1e-9)))
+
+
+@_finding(
+    "CSE:interface resistance on lithium",
+    "area_specific_resistance",
+    "ohm cm2",
+    "(R - L/(sigma t+)) / 2 from the rate test at 0.1 mA/cm2 and the printed conductivity and transference number",
+    needs="F001-149",
+)
+def _cse_interface(ledger: Ledger) -> float:
+    bulk = ledger("F001-026") / (ledger("F001-118") * ledger("F001-123"))
+    return 0.5 * (_cse_area_resistance(ledger) - bulk)
+
+
+def _fraction_needed(ledger: Ledger, weight: float) -> float:
+    composite = _pce(ledger, weight)
+    polymer, ceramic = (medium.ionic_conductivity(_T30) for medium, _ in composite.phases)
+    return float(laws.polymer_current_fraction_needed(composite.mix, polymer, ceramic, ledger("A0069")))
+
+
+_finding(
+    "PCE:polymer current fraction, coated grains",
+    "transference_number",
+    "1",
+    "H[f s_p, s_c] / H[s_p, s_c] = 0.74 solved for f, lower Hashin-Shtrikman bound",
+    needs="A0069",
+)(lambda g: _fraction_needed(g, 0.0))
+_finding(
+    "PCE:polymer current fraction, touching grains",
+    "transference_number",
+    "1",
+    "the same at the upper Hashin-Shtrikman bound",
+    needs="A0069",
+)(lambda g: _fraction_needed(g, 1.0))
+
+
+@_finding(
+    "H-SSE:thickness of PCE inside",
+    "thickness",
+    "um",
+    "the PCE thickness at which PA-SPE (assumed) and PCE (printed) in series have 1.01 mS/cm",
+    needs="A0108",
+)
+def _hsse_thickness(ledger: Ledger) -> float:
+    buffer, pce, both = load_medium("PA-SPE", ledger).ionic_conductivity(_T30), ledger("A0067"), ledger("A0108")
+    thickness = ledger("A0105")
+    # (L + t)/sigma = L/sigma_b + t/sigma_p, solved for t; negative where no thickness does it
+    return thickness * (1.0 / buffer - 1.0 / both) / (1.0 / both - 1.0 / pce)
+
+
+for _claim, _name in (("A0409", "UVEA-LATP-UVEA"), ("A0410", "UVEA-LVO-UVEA")):
+
+    def _pellet_needed(ledger: Ledger, name: str = _name, claim: str = _claim) -> float:
+        stack, film, _, thickness = _film_pellet(ledger, name)
+        rest = (stack.thickness - thickness) / film
+        return thickness / (stack.thickness / ledger(claim) - rest)
+
+    _finding(
+        f"{_name}:conductivity of the pellet inside",
+        "ionic_conductivity",
+        "S/cm",
+        "what the pellet must have for the printed conductivity of the sandwich, films as measured alone",
+        needs=_claim,
+    )(_pellet_needed)

@@ -1,0 +1,336 @@
+"""`reproduce`: every claim of the papers beside our own value, its kind, its inputs and a verdict."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from ceramer import units
+from ceramer.errors import InputError
+from ceramer.library._facts import Fact, claims, fact
+from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS, Finding, Prediction
+from ceramer.library._systems import book, system
+from ceramer.provenance import Book, Estimate, Kind, agrees, estimate, rounding_uncertainty
+
+__all__ = ["Alternative", "FindingRow", "Reproduction", "Row", "reproduce"]
+
+Verdict = Literal["agree", "disagree", "uninformative", "not_checked"]
+_ABOUT = 0.05  # standard uncertainty of a number printed as "about", relative
+_WIDE = 3.0  # an interval wider than this factor says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The same claim by another model, in the printed unit."""
+
+    model: str
+    value: float
+    uncertainty: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One claim. `value`, `uncertainty` and `interval` are in the printed `unit`."""
+
+    id: str
+    system: str
+    paper: str
+    quantity: str
+    conditions: str
+    printed: float
+    printed_text: str
+    relation: str
+    unit: str
+    value: float | None
+    uncertainty: float | None
+    interval: tuple[float, float] | None
+    kind: Kind
+    inputs: tuple[str, ...]
+    assumed: tuple[str, ...]
+    deviation: float | None
+    verdict: Verdict
+    reason: str
+    method: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the row carries a value of ours."""
+        return self.kind in (Kind.PREDICTED, Kind.CALIBRATED, Kind.AUDIT)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A number beside the claims, in `unit`: what a printed value would need, or an open prediction."""
+
+    id: str
+    system: str
+    quantity: str
+    unit: str
+    value: float
+    uncertainty: float | None
+    interval: tuple[float, float] | None
+    kind: Kind
+    inputs: tuple[str, ...]
+    assumed: tuple[str, ...]
+    method: str
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Everything that `ceramer reproduce` knows."""
+
+    rows: tuple[Row, ...]
+    inferred: tuple[FindingRow, ...]
+    open_predictions: tuple[FindingRow, ...]
+
+    def count(self, kind: Kind | None = None, verdict: str | None = None) -> int:
+        """Return how many rows have this kind and this verdict."""
+        return sum((kind is None or r.kind == kind) and (verdict is None or r.verdict == verdict) for r in self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document (schema_version 1)."""
+        from importlib.metadata import version
+
+        def clean(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {key: clean(item) for key, item in value.items()}
+            if isinstance(value, (list, tuple)):
+                return [clean(item) for item in value]
+            return str(value) if isinstance(value, Kind) else value
+
+        return {
+            "schema_version": 1,
+            "ceramer": version("ceramer"),
+            "rows": [clean(asdict(row)) for row in self.rows],
+            "inferred": [clean(asdict(row)) for row in self.inferred],
+            "open_predictions": [clean(asdict(row)) for row in self.open_predictions],
+        }
+
+
+def relation_of(claim: Fact) -> str:
+    """Return how a number is meant: "=", ">" (lower bound), "<" (upper bound) or "~" (about)."""
+    text = f"{claim.note} ; {claim.conditions}".casefold()
+    if "lower bound" in text:
+        return ">"
+    if "upper bound" in text or "less than" in text:
+        return "<"
+    if re.search(r"\b(approx|about|nominal|order of magnitude|largely)\b|'~|approximately|near quantitative", text):
+        return "~"
+    return "="
+
+
+_NOT_YET: tuple[tuple[str, str], ...] = (
+    (r"nmr|xrd|xps|tofsims|xas|ftir|sei_species|lattice", "spectroscopy and diffraction are not modelled yet"),
+    (r"wyckoff|coordination|count$", "a count or an assignment, not a quantity that a model here predicts"),
+    (r"capacity|coulombic|cycles|cycle_life|rate_max|cycling_duration", "needs a simulated full cell with ageing"),
+    (r"lifetime|short|instability|critical_current", "needs the failure model of lithium cells"),
+    (r"window|stability_limit", "needs a simulated voltage scan"),
+    (r"charge_transfer|overpotential|voltage_response", "needs interface kinetics"),
+    (r"isotope|increase_factor", "needs the isotope tracer model"),
+    (
+        r"tga|weight_loss|decomposition|thermal|shrinkage|water|glass_transition",
+        "thermal behaviour is not modelled yet",
+    ),
+    (r"modulus|stretch|tensile|lifted", "mechanics is not modelled yet"),
+    (r"conversion|initiator", "needs propagation and termination constants of this monomer mixture"),
+    (r"void|healing|infiltration|xrf", "needs the field model of healing"),
+    (r"thickness|particle_size|areal_density|loading", "a measured dimension; an input wherever it is used"),
+    (r"grain_boundary", "needs the geometry of the cell that was measured"),
+)
+
+
+def _why_not_yet(claim: Fact) -> str:
+    for pattern, reason in _NOT_YET:
+        if re.search(pattern, claim.quantity):
+            return reason
+    return "not modelled yet"
+
+
+def _printed_uncertainty(claim: Fact, relation: str) -> float:
+    """Standard uncertainty of the printed number, in the printed unit: rounding, or 5 % where it says "about"."""
+    rounding = rounding_uncertainty(claim.value)
+    return max(rounding, _ABOUT * abs(float(claim.value))) if relation == "~" else rounding
+
+
+def _verdict(claim: Fact, relation: str, got: Estimate, value: float, uncertainty: float | None) -> Verdict:
+    if got.spread > _WIDE:
+        return "uninformative"
+    printed, slack = float(claim.value), _printed_uncertainty(claim, relation)
+    if agrees(value, uncertainty, printed, slack):
+        return "agree"
+    if (relation == ">" and value > printed) or (relation == "<" and value < printed):
+        return "agree"
+    return "disagree"
+
+
+def _shown(got: Estimate, unit: str) -> tuple[float, float | None, tuple[float, float] | None]:
+    value = units.convert(got.value, unit)
+    if got.standard_uncertainty is None or got.low is None or got.high is None:
+        return value, None, None
+    interval = (units.convert(got.low, unit), units.convert(got.high, unit))
+    return value, got.standard_uncertainty / units.si_scale(unit), interval
+
+
+def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
+    relation = relation_of(claim)
+    got = estimate(prediction.calculate, data)
+    value, uncertainty, interval = _shown(got, claim.unit)
+    verdict = _verdict(claim, relation, got, value, uncertainty)
+    alternatives = []
+    for model, calculate in prediction.alternatives:
+        other = estimate(calculate, data)
+        other_value, other_uncertainty, _ = _shown(other, claim.unit)
+        alternatives.append(Alternative(model, other_value, other_uncertainty))
+    reason = prediction.misfit if verdict == "disagree" else ""
+    if prediction.kind is Kind.CALIBRATED:
+        reason = f"calibrated to {', '.join(prediction.calibrated_to)}"
+    elif verdict == "uninformative":
+        reason = f"the 95 % interval spans a factor {got.spread:.3g}: too wide to test anything"
+    elif verdict == "disagree" and not reason:
+        reason = "no reason is known"
+    base = _unanswered(claim)
+    return replace(
+        base,
+        relation=relation,
+        value=value,
+        uncertainty=uncertainty,
+        interval=interval,
+        kind=prediction.kind,
+        inputs=got.inputs,
+        assumed=got.assumed,
+        deviation=value / base.printed - 1.0 if base.printed else None,
+        verdict=verdict,
+        reason=reason,
+        method=prediction.method,
+        alternatives=tuple(alternatives),
+    )
+
+
+def _unanswered(claim: Fact) -> Row:
+    return Row(
+        id=claim.id,
+        system=claim.system,
+        paper=claim.paper,
+        quantity=claim.quantity,
+        conditions=claim.conditions,
+        printed=float(claim.value),
+        printed_text=claim.value,
+        relation=relation_of(claim),
+        unit=claim.unit,
+        value=None,
+        uncertainty=None,
+        interval=None,
+        kind=Kind.NOT_YET,
+        inputs=(),
+        assumed=(),
+        deviation=None,
+        verdict="not_checked",
+        reason=_why_not_yet(claim),
+    )
+
+
+def _finding_row(finding: Finding, data: Book) -> FindingRow:
+    got = estimate(finding.calculate, data)
+    value, uncertainty, interval = _shown(got, finding.unit)
+    return FindingRow(
+        finding.id,
+        finding.system,
+        finding.quantity,
+        finding.unit,
+        value,
+        uncertainty,
+        interval,
+        finding.kind,
+        got.inputs,
+        got.assumed,
+        finding.method,
+    )
+
+
+def _audited(data: Book) -> Mapping[str, Row]:
+    """Return a row for every claim that is arithmetic on other printed numbers."""
+    from ceramer.library.audit import audited_claims
+
+    rows = {}
+    for key, finding in audited_claims(data).items():
+        claim = fact(key)
+        value = units.convert(finding.computed, claim.unit)
+        base = _unanswered(claim)
+        rows[key] = replace(
+            base,
+            value=value,
+            kind=Kind.AUDIT,
+            inputs=tuple(i for i in finding.inputs if i != key),
+            deviation=value / base.printed - 1.0 if base.printed else None,
+            verdict="agree" if finding.agrees else "disagree",
+            reason="" if finding.agrees else finding.sentence,
+            method=finding.equation,
+        )
+    return rows
+
+
+def reproduce(
+    names: Iterable[str] = (), *, data: Book | None = None, progress: Callable[[str, int, int], None] | None = None
+) -> Reproduction:
+    """Compare every claim of the papers, or those about the systems in `names`, with our own numbers.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Published systems ("PCE"); empty for all.
+    data : Book
+        The numbers to compute from (default: the library's own).
+    progress : callable
+        ``progress(label, done, total)``, called as rows are finished.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name that is no published system.
+    """
+    data = data or book()
+    chosen = [system(name) for name in names]
+    wanted = {c.id for spec in chosen for c in spec.printed()} if chosen else set(claims())
+    labels = {spec.name for spec in chosen} | {label for spec in chosen for label in spec.claims}
+    audited = _audited(data)
+    rows: dict[str, Row] = {}
+    total = len(wanted)
+    for key, claim in claims().items():
+        if key not in wanted:
+            continue
+        if key in PREDICTIONS:
+            rows[key] = _answered(claim, PREDICTIONS[key], data)
+        elif key in audited:
+            rows[key] = audited[key]
+        else:
+            rows[key] = _unanswered(claim)
+        if progress:
+            progress(f"{claim.system}: {claim.quantity}", len(rows), total)
+    used = _used_as_input(data)
+    for key, row in rows.items():
+        if row.kind is Kind.NOT_YET and key in used:
+            rows[key] = replace(row, kind=Kind.INPUT, value=row.printed, reason="used as an input of other rows")
+    inferred = [f for f in FINDINGS.values() if not chosen or f.system in labels]
+    opened = [f for f in OPEN.values() if not chosen or f.system in labels]
+    return Reproduction(
+        tuple(rows.values()),
+        tuple(_finding_row(f, data) for f in inferred),
+        tuple(_finding_row(f, data) for f in opened),
+    )
+
+
+def _used_as_input(data: Book) -> set[str]:
+    """Return the ids of printed numbers that some calculation reads."""
+    used: set[str] = set()
+    for calculate in [p.calculate for p in PREDICTIONS.values()] + [f.calculate for f in OPEN.values()]:
+        ledger = data.ledger()
+        try:
+            calculate(ledger)
+        except InputError:
+            continue
+        used.update(key for key, datum in ledger.read.items() if math.isfinite(datum.value))
+    return used
