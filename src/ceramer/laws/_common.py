@@ -104,7 +104,7 @@ def phases(
 
 
 def _stack(values: Sequence[Numeric], name: str) -> Array:
-    if np.ndim(values) == 0 and not isinstance(values, (list, tuple)):
+    if not isinstance(values, (list, tuple)) and np.ndim(values) == 0:
         raise InputError(f"{name} must be a list with one entry for each phase, not the single value {values!r}.")
     entries = [numbers(value, name) for value in values]
     if not entries:

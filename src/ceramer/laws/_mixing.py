@@ -338,14 +338,15 @@ def _bruggeman(sigma: Array, part: Array) -> Array:
     for iteration in range(_MAX_ITERATIONS):
         total = one + 2.0 * root
         misfit = (weight * (one - root) / total).sum(axis=0) - dead / 2.0
-        slope = -(3.0 * weight * one / total**2).sum(axis=0)
-        newton = root - misfit / slope
+        slope = -(3.0 * (weight / total) * (one / total)).sum(axis=0)
+        newton = root - misfit / np.where(conducts, slope, 1.0)
         inside = (newton * np.conj(turn)).real > 0
         use_newton = inside & (not np.iscomplexobj(sigma) or iteration % 6 != 5 or settled > 0)
         # The contraction 1/<1/(sigma + 2H)> - 2H keeps to the half-plane and cannot leave the physical root.
         mean = (weight / total).sum(axis=0) + dead / (2.0 * root)
         following = np.where(use_newton, newton, (weight * one / total).sum(axis=0) / mean)
-        change = np.where(conducts, np.abs(following - root) / np.abs(following), 0.0)
+        following = np.where(conducts, following, root)
+        change = np.abs(following - root) / np.abs(following)
         root = following
         settled = settled + 1 if change.max(initial=0.0) < 1e-13 else 0
         if settled == 3:
@@ -458,7 +459,8 @@ def path_shares(
     Notes
     -----
     Real values: the complex step, free of truncation and cancellation. Complex values: the mean of H over a small
-    circle around sigma_k (Cauchy's integral), good to about 1e-13.
+    circle around sigma_k (Cauchy's integral), good to about 1e-13. Where two equal phases compete for the place of
+    the matrix (Hashin-Shtrikman bounds) the shares are those of one side of the kink.
 
     References
     ----------
@@ -471,14 +473,19 @@ def path_shares(
     array([0.0411, 0.9589])
     """
     values = [not_negative(value, "A conductivity") for value in conductivities]
+    if any(np.iscomplexobj(value) for value in values):
+        # Turning all values by one angle leaves the shares as they are and keeps the circle off the left half-plane.
+        angles = np.stack(np.broadcast_arrays(*(np.angle(value) for value in values)))
+        turn = np.exp(-0.5j * (angles.max(axis=0) + angles.min(axis=0)))
+        values = [np.asarray(value * turn) for value in values]
     whole = np.asarray(mixing_law(values))
     if (whole == 0).any():
         raise InputError("The composite does not conduct, so its path shares are undefined; add a conducting path.")
     shares = []
-    for k, value in enumerate(values):
+    for k in range(len(values)):
 
-        def scaled(factor: complex, k: int = k, value: Array = value) -> Array:
-            return np.asarray(mixing_law([*values[:k], value * factor, *values[k + 1 :]]))
+        def scaled(factor: complex, k: int = k) -> Array:
+            return np.asarray(mixing_law([*values[:k], values[k] * factor, *values[k + 1 :]]))
 
         if not np.iscomplexobj(whole):
             bumped = scaled(1.0 + 1e-20j)

@@ -118,12 +118,12 @@ def edge_bypass(
 ) -> Numeric:
     """Return the apparent conductivity of a pellet between two larger films that touch round its edge.
 
-    ::
+    ``sigma = (L + L_f) Y / A_ref`` with the conductance Y of the sandwich::
 
         ______________  film, area A_out          columns ("blocked"), with f = L_f/s_f:
         |rim|pellet|rim|                          Y = A_in/(f + L/s_in) + (A_out - A_in)/(f + L/s_rim)
         ______________  film                      planes ("perfect"):
-        sigma = (L + L_f) Y / A_ref               1/Y = f/A_out + L/(s_in A_in + s_rim (A_out - A_in))
+                                                  1/Y = f/A_out + L/(s_in A_in + s_rim (A_out - A_in))
 
     Parameters
     ----------
