@@ -348,7 +348,8 @@ def _bruggeman(sigma: Array, part: Array) -> Array:
         following = np.where(conducts, following, root)
         change = np.abs(following - root) / np.abs(following)
         root = following
-        settled = settled + 1 if change.max(initial=0.0) < 1e-13 else 0
+        done = ~conducts | (change < 1e-13) | (np.abs(misfit) < 4e-16 * len(sigma))
+        settled = settled + 1 if done.all() else 0
         if settled == 3:
             return np.where(conducts, root, 0.0)
     raise NotConvergedError(
