@@ -253,6 +253,8 @@ def _kinetics(recipe: Recipe, cure: Cure, parts: Sequence[Part], ledger: Ledger)
     # -ln(1 - X) is proportional to the propagation constant, so one evaluation of the law calibrates it.
     trial = kinetics.propagation
     reached = radical(time, decomposition(temperature), kinetics, trial)
+    if not reached > 0.0:
+        raise InputError(f"{recipe.name}: with these rate constants nothing cures, so no observation can scale them.")
     while reached > 0.9:
         trial *= 0.1
         reached = radical(time, decomposition(temperature), kinetics, trial)
@@ -362,7 +364,7 @@ def _filling(recipe: Recipe, formulation: Formulation, ledger: Ledger, findings:
     if overflow > 0.0:
         more = " (more than the whole film)" if injected > film else ""
         findings.append(
-            f"{recipe.name}: {1e9 * injected:.3g} uL are put into a film of {1e9 * film:.3g} uL{more} whose pores hold "
-            f"{1e9 * pores:.3g} uL: {1e9 * overflow:.3g} uL stay outside ({1e6 * overflow / area:.3g} um over its area)."
+            f"{recipe.name}: {1e9 * injected:.3g} uL are put into a film of {1e9 * film:.3g} uL{more} whose pores "
+            f"hold {1e9 * pores:.3g} uL: {1e9 * overflow:.3g} uL stay outside ({1e6 * overflow / area:.3g} um high)."
         )
     return Filling(injected, film, pores, min(1.0, injected / pores), overflow, overflow / area)

@@ -260,9 +260,16 @@ class Recipe(_Strict):
         for entry in (*self.components, *self.groups):
             if entry.group is not None and entry.group not in groups:
                 raise UnknownNameError("group", entry.group, groups, f"It is named by {entry.name!r}.")
+        above = {group.name: group.group for group in self.groups}
         for group in self.groups:
             if group.name in names:
                 raise ValueError(f"{group.name!r} is both a component and a group; rename one")
+            parent, seen = group.group, {group.name}
+            while parent is not None:
+                if parent in seen:
+                    raise ValueError(f"the group {group.name!r} contains itself; take it out of {parent!r}")
+                seen.add(parent)
+                parent = above[parent]
         gone = (*self.removed.dried, *self.removed.burnt_out)
         losers = tuple(name for loss in self.weight_losses for name in loss.attributed_to)
         for name in (*gone, *losers, *((self.cure.initiator,) if self.cure else ())):
