@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -202,6 +203,7 @@ def load(name: str, ledger: Ledger | None = None) -> Material:
     return Material(item.name, item.title, item.role, item.formula, catalogue().ledger() if ledger is None else ledger)
 
 
+@functools.lru_cache(maxsize=256)
 def _mass(formula: str, name: str) -> float:
     """Molar mass [kg/mol] of a chemical formula."""
     import periodictable
