@@ -15,39 +15,61 @@ __all__ = ["Landmarks", "landmarks", "random_starts", "starts"]
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 _ALPHA = 0.92
+_DIFFUSION_TIMES = np.array([-5.0, -2.5, -0.5, 1.5])
 _TAIL_ALPHAS = np.array([0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0])
 
 
 class Landmarks:
-    """What a non-negative fit of fixed elements sees: R0, L, arcs (ln tau, R, weight) and the low-frequency tail."""
+    """What a non-negative fit of fixed elements sees: R0, L, arcs (ln tau, R, weight) and the tail (amount, exponent or ln tau)."""
 
     def __init__(self, resistance: float, inductance: float, arcs: Array, tail: tuple[float, float]) -> None:
         self.resistance, self.inductance, self.arcs, self.tail = resistance, inductance, arcs, tail
 
 
-@functools.lru_cache(maxsize=32)
-def _columns(key: bytes) -> tuple[Array, Complex]:
+@functools.lru_cache(maxsize=64)
+def _columns(key: bytes, tail: str) -> tuple[Array, Complex]:
     log_omega = np.frombuffer(key)
     lowest, highest = log_omega.min(), log_omega.max()
     taus = np.arange(-highest - 2.0, -lowest + 2.0, 0.45)
     arcs, _ = elements.arc(log_omega, np.ones((taus.size, 1)), taus[:, None], _ALPHA)
-    tails = [np.exp(-a * (log_omega - lowest + 0.5j * np.pi)) for a in _TAIL_ALPHAS]
+    if tail in ("Wo", "Ws"):
+        law = elements.warburg_open if tail == "Wo" else elements.warburg_short
+        tails = [law(np.exp(log_omega), 1.0, np.exp(shift - lowest))[0] for shift in _DIFFUSION_TIMES]
+    else:
+        tails = [np.exp(-a * (log_omega - lowest + 0.5j * np.pi)) for a in _TAIL_ALPHAS]
     ones = np.ones_like(log_omega) + 0j
     return taus, np.vstack([arcs, ones, 1j * np.exp(log_omega - highest), *tails])
 
 
 def landmarks(
     log_omega: Array, z: Complex, scale: Array, *, resistor: bool = True, inductor: bool = True, tail: str = "CPE"
-) -> Landmarks:
-    """Fit `z` (N,) by non-negative amounts of fixed arcs, a resistor, an inductor and tails; weights `scale` (N,)."""
-    from scipy.optimize import nnls
+) -> list[Landmarks]:
+    """Fit `z` (N,) by non-negative amounts of fixed arcs, a resistor, an inductor and a tail; weights `scale` (N,).
 
-    taus, basis = _columns(np.ascontiguousarray(log_omega).tobytes())
+    One set of landmarks, or for a finite diffusion tail one for each of a few diffusion times.
+    """
+    taus, basis = _columns(np.ascontiguousarray(log_omega).tobytes(), tail)
     keep = np.ones(basis.shape[0], dtype=bool)
     keep[taus.size], keep[taus.size + 1] = resistor, inductor
-    keep[taus.size + 2 :] = {"": False, "W": _TAIL_ALPHAS == 0.5, "C": _TAIL_ALPHAS == 1.0}.get(tail, True)
-    if tail:  # an arc below the window would be taken for the tail
-        keep[: taus.size] = taus < -log_omega.min() - 0.5
+    if tail not in ("Wo", "Ws"):
+        keep[taus.size + 2 :] = {"": False, "W": _TAIL_ALPHAS == 0.5, "C": _TAIL_ALPHAS == 1.0}.get(tail, True)
+        if tail:  # an arc below the window would be taken for the tail
+            keep[: taus.size] = taus < -log_omega.min() - 0.5
+        return [_landmarks(log_omega, z, scale, taus, basis, keep, _TAIL_ALPHAS)]
+    out = []
+    times = _DIFFUSION_TIMES - log_omega.min()
+    for k, time in enumerate(times):
+        keep[: taus.size] = taus < min(time - 1.5, -log_omega.min() - 0.5)
+        keep[taus.size + 2 :] = np.arange(times.size) == k
+        out.append(_landmarks(log_omega, z, scale, taus, basis, keep, np.full(times.size, time)))
+    return out
+
+
+def _landmarks(
+    log_omega: Array, z: Complex, scale: Array, taus: Array, basis: Complex, keep: NDArray[np.bool_], second: Array
+) -> Landmarks:
+    from scipy.optimize import nnls
+
     weighted = basis[keep] * scale
     matrix = np.concatenate([weighted.real, weighted.imag], axis=1).T
     target = z * scale
@@ -65,7 +87,7 @@ def landmarks(
     arcs = np.stack([taus[used], r[used], r[used] / nearest[used]], axis=1)
     amounts = amount[taus.size + 2 :]
     strongest = float(amounts.sum())
-    alpha = float(amounts @ _TAIL_ALPHAS / strongest) if strongest > 0.0 else 0.8
+    alpha = float(amounts @ second / strongest) if strongest > 0.0 else float(second[-1])
     return Landmarks(
         float(amount[taus.size]), float(amount[taus.size + 1] * np.exp(-log_omega.max())), arcs, (strongest, alpha)
     )
@@ -89,8 +111,12 @@ def _cluster(arcs: Array, count: int) -> list[tuple[float, float]]:
     return [(g[0], g[1]) for g in groups]
 
 
-def starts(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
-    """Starts (S, P) of a circuit that is a series of arcs, R, L and tails, from the landmarks."""
+def starts(plan: Plan, seen: list[Landmarks], log_omega: Array, z: Complex) -> Array:
+    """Starts (S, P) of a circuit that is a series of arcs, R, L and tails, one from each set of landmarks."""
+    return np.array([_start(plan, one, log_omega, z) for one in seen])
+
+
+def _start(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
     count = plan.arc_r.size
     groups = _cluster(seen.arcs, count)
     typical = float(np.median(np.abs(z)))
@@ -109,7 +135,7 @@ def starts(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
         elif name.endswith("_alpha"):
             theta[k] = 0.9
         elif name.endswith("_tau"):
-            theta[k] = -log_omega[lowest] + 0.5
+            theta[k] = seen.tail[1]
         elif name.startswith("W"):
             theta[k] = np.log(max(seen.tail[0], 0.05 * abs(z[lowest])))
             if name.endswith("_sigma"):
@@ -124,7 +150,7 @@ def starts(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
         theta[k + 1] = alpha
     for (log_tau, r), i, q in zip(groups, plan.arc_r, plan.arc_q, strict=True):
         theta[i], theta[q] = np.log(r), log_tau
-    return theta[None]
+    return theta
 
 
 def random_starts(plan: Plan, count: int, log_omega: Array, z: Complex, rng: np.random.Generator) -> Array:
