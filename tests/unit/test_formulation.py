@@ -1,4 +1,5 @@
 import math
+import pickle
 import tomllib
 
 import pytest
@@ -530,6 +531,20 @@ def test_ternary():
     assert corner.mass_fraction("MEMA") == pytest.approx(1 / 1.05)
 
 
+def test_ternary_of_percentages():
+    recipe = make(
+        [
+            part("a", mass_fraction=0.7, of="total"),
+            part("b", mass_fraction=0.3, of="total"),
+            part("i", mass_fraction=0.01, of="rest"),
+        ]
+    )
+    f = evaluate(ternary(recipe, {"a": 0.2, "b": 0.8}), catalogue().ledger())
+    assert f.mass_fractions == pytest.approx({"a": 0.2 / 1.01, "b": 0.8 / 1.01, "i": 0.01 / 1.01})
+    with pytest.raises(InputError, match="some do not say of what"):
+        ternary(make([part("a", mass_fraction=0.7), part("b", mass_fraction=0.3)]), {"a": 0.2, "b": 0.8})
+
+
 @pytest.mark.parametrize(
     ("composition", "sentence"),
     [
@@ -592,6 +607,11 @@ def test_the_reading_of_percentages_does_not_jump_when_one_is_varied():
 
 
 # --- the template -------------------------------------------------------------------------------------------------
+
+
+def test_a_formulation_can_be_pickled_for_a_sweep():
+    f = run(EA_AIBN, cure=CURE)
+    assert pickle.loads(pickle.dumps(f)) == f
 
 
 def test_template_runs(tmp_path):

@@ -10,7 +10,7 @@ from ceramer import laws, materials
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.formulation._amounts import Amount, resolve
 from ceramer.formulation._chemistry import FUNCTIONAL_GROUPS, lithium_per_formula, molar_mass_of
-from ceramer.formulation._formulation import Filling, Formulation, Kinetics, Part, radical
+from ceramer.formulation._formulation import Filling, Formulation, Kinetics, Part
 from ceramer.formulation._model import Component, Cure, Entry, Group, Recipe, TgaFraction
 from ceramer.provenance import Given, Ledger
 
@@ -223,24 +223,15 @@ def _kinetics(recipe: Recipe, cure: Cure, parts: Sequence[Part], ledger: Ledger)
     initiator = [part for part in parts if _is_called(part, (cure.initiator,))]
     volume = sum(part.mixed_volume for part in parts if not part.is_solid and part.role != "solvent")
     amount = sum(part.amount for part in initiator)
-    fixed = _read(cure.decomposition_rate, ledger)
-    prefactor = _read(cure.decomposition_prefactor, ledger)
-    energy = _read(cure.decomposition_activation_energy, ledger)
-
-    def decomposition(temperature: float) -> float:
-        if fixed is not None:
-            return fixed
-        assert prefactor is not None and energy is not None  # the model asks for one or the other
-        return float(laws.arrhenius(temperature, prefactor, energy))
-
     kinetics = Kinetics(
         initiator_concentration=amount / volume,
         temperature=cure.temperature.read(ledger),
         efficiency=cure.efficiency.read(ledger),
         propagation=cure.propagation.read(ledger),
         termination=cure.termination.read(ledger),
-        decomposition=decomposition,
-        thermal=fixed is None,
+        decomposition_rate=_read(cure.decomposition_rate, ledger),
+        decomposition_prefactor=_read(cure.decomposition_prefactor, ledger),
+        decomposition_activation_energy=_read(cure.decomposition_activation_energy, ledger),
     )
     if cure.observed is None:
         return kinetics
@@ -251,14 +242,14 @@ def _kinetics(recipe: Recipe, cure: Cure, parts: Sequence[Part], ledger: Ledger)
         )
     time, temperature = cure.observed.time.read(ledger), cure.observed.temperature.read(ledger)
     # -ln(1 - X) is proportional to the propagation constant, so one evaluation of the law calibrates it.
-    trial = kinetics.propagation
-    reached = radical(time, decomposition(temperature), kinetics, trial)
+    trial = kinetics
+    reached = trial.conversion(time, temperature)
     if not reached > 0.0:
         raise InputError(f"{recipe.name}: with these rate constants nothing cures, so no observation can scale them.")
     while reached > 0.9:
-        trial *= 0.1
-        reached = radical(time, decomposition(temperature), kinetics, trial)
-    return replace(kinetics, propagation=trial * math.log1p(-conversion) / math.log1p(-reached))
+        trial = replace(trial, propagation=0.1 * trial.propagation)
+        reached = trial.conversion(time, temperature)
+    return replace(trial, propagation=trial.propagation * math.log1p(-conversion) / math.log1p(-reached))
 
 
 # --- findings -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -99,8 +99,36 @@ class Kinetics:
     efficiency: float
     propagation: float
     termination: float
-    decomposition: Callable[[float], float]
-    thermal: bool
+    decomposition_rate: float | None
+    decomposition_prefactor: float | None
+    decomposition_activation_energy: float | None
+
+    def decomposition(self, temperature: float) -> float:
+        """Rate of decomposition of the initiator [1/s] at `temperature` [K]."""
+        if self.decomposition_prefactor is not None and self.decomposition_activation_energy is not None:
+            a, energy = self.decomposition_prefactor, self.decomposition_activation_energy
+            return float(laws.arrhenius(temperature, a, energy))
+        if self.decomposition_rate is None:
+            raise InputError("The cure gives neither a decomposition rate nor its Arrhenius pair; give one.")
+        if not math.isclose(temperature, self.temperature):
+            raise InputError(
+                "The rate of initiation is given at one temperature only; give decomposition_prefactor and "
+                "decomposition_activation_energy to use another."
+            )
+        return self.decomposition_rate
+
+    def conversion(self, time: float, temperature: float) -> float:
+        """Conversion after `time` [s] at `temperature` [K]; see `ceramer.laws.radical_conversion`."""
+        return float(
+            laws.radical_conversion(
+                time,
+                initiator0=self.initiator_concentration,
+                decomposition_rate=self.decomposition(temperature),
+                efficiency=self.efficiency,
+                propagation_rate=self.propagation,
+                termination_rate=self.termination,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +145,10 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """A recipe evaluated: SI floats. Volumes are additive (no excess volume, no polymerisation shrinkage beyond
-    what the densities of the cured materials say).
+    """A recipe evaluated: SI floats.
 
-    `parts` are what stays in the product, `dried` and `burnt_out` what was mixed in and is gone.
+    Volumes are additive: no excess volume, and no shrinkage on curing beyond what the densities of the cured
+    materials say. `parts` are what stays in the product, `dried` and `burnt_out` what was mixed in and is gone.
     """
 
     name: str
@@ -276,12 +304,7 @@ class Formulation:
         if time is None:
             raise InputError(f"{self.name}: the recipe gives no cure time; pass one.")
         temperature = k.temperature if temperature is None else temperature
-        if not k.thermal and not math.isclose(temperature, k.temperature):
-            raise InputError(
-                f"{self.name}: the rate of initiation is given at one temperature only; "
-                "give decomposition_prefactor and decomposition_activation_energy to use another."
-            )
-        return radical(time, k.decomposition(temperature), k, k.propagation)
+        return k.conversion(time, temperature)
 
     def sintered_porosity(self, linear_shrinkage: float | None = None) -> float:
         """Porosity after burn-out and sintering: 1 - V_solid / (V_green (1 - s)^3).
@@ -301,7 +324,7 @@ class Formulation:
             raise InputError(f"{self.name}: {s:.4g} is more than the {most:.4g} at which all pores are closed.")
         return 1.0 - solid / film
 
-    # --- helpers ------------------------------------------------------------------------------------------------
+    # --- sums and lookups ----------------------------------------------------------------------------------------
 
     @property
     def _polymer_phase(self) -> tuple[Part, ...]:
@@ -347,17 +370,3 @@ class Formulation:
 
 def _volume(parts: Iterable[Part]) -> float:
     return sum(part.volume for part in parts)
-
-
-def radical(time: float, decomposition: float, k: Kinetics, propagation: float) -> float:
-    """Conversion by the radical law with the constants of `k`."""
-    return float(
-        laws.radical_conversion(
-            time,
-            initiator0=k.initiator_concentration,
-            decomposition_rate=decomposition,
-            efficiency=k.efficiency,
-            propagation_rate=propagation,
-            termination_rate=k.termination,
-        )
-    )

@@ -32,7 +32,13 @@ def ternary(recipe: Recipe, composition: Mapping[str, float]) -> Recipe:
         Unknown or missing parts, a negative fraction, or a sum other than 1.
     """
     top = [entry for entry in (*recipe.components, *recipe.groups) if entry.group is None]
-    main = [e.name for e in top if e.kind not in ("mass_fraction", "volume_fraction") or e.of == "total"]
+    fractions = ("mass_fraction", "volume_fraction")
+    if all(entry.kind in fractions for entry in top) and any(entry.of is None for entry in top):
+        raise InputError(
+            f"{recipe.name}: all amounts are percentages and some do not say of what; say of = 'total' for the parts "
+            "to vary and of = 'rest' for what is added on top."
+        )
+    main = [e.name for e in top if e.kind not in fractions or e.of == "total"]
     for name, value in composition.items():
         if name not in [entry.name for entry in top]:
             raise UnknownNameError(f"part of {recipe.name}", name, main)
