@@ -77,6 +77,7 @@ class FindingRow:
     inputs: tuple[str, ...]
     assumed: tuple[str, ...]
     method: str
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,7 @@ def _unanswered(claim: Fact) -> Row:
 
 
 def _finding_row(finding: Finding, data: Book) -> FindingRow:
-    got = estimate(finding.calculate, data)
+    got = estimate(finding.calculate, data, may_fail=0.9)
     value, uncertainty, interval = _shown(got, finding.unit)
     return FindingRow(
         finding.id,
@@ -248,6 +249,7 @@ def _finding_row(finding: Finding, data: Book) -> FindingRow:
         got.inputs,
         got.assumed,
         finding.method,
+        f"no answer on {100 * got.failed:.0f} % of the assumed ranges" if got.failed else "",
     )
 
 

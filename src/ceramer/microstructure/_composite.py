@@ -122,7 +122,10 @@ class Composite:
         sigma_k/(1+Ne_k): :math:`t_{BV} = H[\sigma_k f_k] / H[\sigma_k]` with f_k the phases' own current fractions.
         """
         sigmas = [medium.ionic_conductivity(temperature) for medium, _ in self.phases]
-        steady = [s * medium.current_fraction(temperature) for s, (medium, _) in zip(sigmas, self.phases, strict=True)]
+        steady = [
+            s * medium.current_fraction(temperature) if s else 0.0
+            for s, (medium, _) in zip(sigmas, self.phases, strict=True)
+        ]
         return self.mix(steady) / self.mix(sigmas)
 
     def path_shares(self, temperature: float) -> tuple[float, ...]:

@@ -22,7 +22,8 @@ _LOG_RANGE = 3.0
 class Estimate:
     """A computed number: SI value, standard uncertainty, 95 % interval, and the ids of its inputs.
 
-    `inputs` are the data that move the value when changed by 1 %; `assumed` those among them that are assumed.
+    `inputs` are the data that move the value when changed by 1 %; `assumed` those among them that are assumed;
+    `failed` is the share of the inputs' range for which the calculation has no answer.
     """
 
     value: float
@@ -31,6 +32,7 @@ class Estimate:
     high: float | None
     inputs: tuple[str, ...]
     assumed: tuple[str, ...]
+    failed: float = 0.0
 
     @property
     def spread(self) -> float:
@@ -43,7 +45,7 @@ class Estimate:
         return max(ratio, 1.0 / ratio)
 
 
-def estimate(calculation: Calculation, book: Book, *, samples: int = 256) -> Estimate:
+def estimate(calculation: Calculation, book: Book, *, samples: int = 256, may_fail: float = 0.05) -> Estimate:
     r"""Evaluate `calculation` on `book`.
 
     The inputs are those ids read whose change by 1 % changes the result, so a list of inputs cannot claim more
@@ -60,11 +62,18 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256) -> Est
         The data.
     samples : int
         Number of samples (a power of two).
+    may_fail : float
+        Largest share of samples without an answer that is let pass (and reported as `failed`).
+
+    Raises
+    ------
+    InputError
+        If the nominal inputs, or more than `may_fail` of the samples, give no finite number.
     """
     ledger = book.ledger()
     value = float(calculation(ledger))
     if not math.isfinite(value):
-        raise InputError("the calculation gives no finite number from its nominal inputs.")
+        raise InputError("The calculation gives no finite number from its nominal inputs.")
     moving = [datum for datum in ledger.read.values() if _moves(calculation, book, datum, value)]
     inputs = tuple(datum.id for datum in moving)
     assumed = tuple(datum.id for datum in moving if datum.assumed)
@@ -74,10 +83,11 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256) -> Est
     draws = _draw(uncertain, samples)
     outcomes = np.array([_attempt(calculation, book, dict(draw)) for draw in draws])
     outcomes = outcomes[np.isfinite(outcomes)]
-    if outcomes.size < 0.95 * samples:
-        raise InputError("the calculation fails on more than 5 % of the range of its inputs.")
+    failed = 1.0 - outcomes.size / samples
+    if failed > may_fail:
+        raise InputError(f"The calculation has no answer on {100 * failed:.0f} % of the range of its inputs.")
     low, lower, upper, high = (float(q) for q in np.quantile(outcomes, [0.025, 0.15865, 0.84135, 0.975]))
-    return Estimate(value, 0.5 * (upper - lower), low, high, inputs, assumed)
+    return Estimate(value, 0.5 * (upper - lower), low, high, inputs, assumed, failed)
 
 
 def _moves(calculation: Calculation, book: Book, datum: Datum, value: float) -> bool:
