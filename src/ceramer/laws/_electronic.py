@@ -43,12 +43,12 @@ def leak_current_density(electronic_conductivity: Numeric, voltage: Numeric, thi
     return plain(leak / positive(thickness, "The thickness"))
 
 
-def leak_limited_coulombic_efficiency(leak: Numeric, current_density: Numeric) -> Numeric:
+def leak_limited_coulombic_efficiency(leak_current_density: Numeric, current_density: Numeric) -> Numeric:
     """Return the coulombic efficiency left by a leak, ``CE = (1 - i_e/j) / (1 + i_e/j)``.
 
     Parameters
     ----------
-    leak : i_e, [A/m2], 0 or more
+    leak_current_density : i_e, [A/m2], 0 or more
     current_density : j on charge and discharge, [A/m2], above i_e
 
     Returns
@@ -73,7 +73,7 @@ def leak_limited_coulombic_efficiency(leak: Numeric, current_density: Numeric) -
     >>> leak_limited_coulombic_efficiency(0.002, 5.0)
     0.9992003
     """
-    lost = not_negative(leak, "The leak current density")
+    lost = not_negative(leak_current_density, "The leak current density")
     outer = positive(current_density, "The current density")
     if (lost >= outer).any():
         raise InputError("The leak is as large as the current, so the cell never charges; raise the current density.")

@@ -138,7 +138,8 @@ def hashin_shtrikman_bulk(
     Raises
     ------
     InputError
-        If the fractions do not sum to 1, a modulus is negative, or the lists differ in length.
+        If the fractions do not sum to 1, a bulk modulus is not above 0 (a pore: give it a small one), a shear modulus
+        is negative, or the lists differ in length.
 
     Notes
     -----
@@ -178,7 +179,8 @@ def hashin_shtrikman_shear(
     Raises
     ------
     InputError
-        If the fractions do not sum to 1, a modulus is negative, or the lists differ in length.
+        If the fractions do not sum to 1, a bulk modulus is not above 0 (a pore: give it a small one), a shear modulus
+        is negative, or the lists differ in length.
 
     Notes
     -----
