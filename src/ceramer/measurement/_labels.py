@@ -159,6 +159,20 @@ _UNIT_SPELLINGS: Final = {
     "mw": "mW",
     "ω": "ohm",
 }
+_DIMENSIONS: Final = {
+    "s": "time",
+    "V": "voltage",
+    "A": "current",
+    "Ah": "charge",
+    "Wh": "energy",
+    "ohm": "resistance",
+    "Pa": "pressure",
+    "Hz": "frequency",
+    "mg": "mass",
+    "deg": "angle",
+}
+# Units that the unit rim does not name.
+_SMALL: Final = {"W": {"mW": 1e-3, "kW": 1e3, "uW": 1e-6}, "Pa": {"psi": 6894.757293168}}
 _SPLIT: Final = (
     re.compile(r"^(?P<name>.+?)\s*\[(?P<unit>[^\[\]]*)\]\s*$"),
     re.compile(r"^(?P<name>.+?\S)\s+/\s*(?P<unit>[^/]+(?:/[^/]+)?)$"),
@@ -198,24 +212,19 @@ def _conversion(unit: str, label: str) -> tuple[float, float] | None:
         return 1.0, 0.0
     if target == "degC":
         return (1.0, -units.ZERO_CELSIUS) if cleaned == "K" else None
-    if cleaned == "psi":
-        return (6894.757293168, 0.0) if target == "Pa" else None
     if cleaned.split(" ", 1)[0] != cleaned and target == "V":  # "V vs. Ref."
         cleaned = cleaned.split(" ", 1)[0]
         if cleaned == "V":
             return 1.0, 0.0
+    if target in _SMALL and cleaned in _SMALL[target]:
+        return _SMALL[target][cleaned], 0.0
+    dimension = _DIMENSIONS.get(target)
+    if dimension is None or not re.fullmatch(r"[A-Za-zµμΩ]{1,6}", cleaned):
+        return None
     try:
-        dims = _dimension_of(cleaned)
-        if dims != _dimension_of(target):
-            return None
-        return units.si_factor(cleaned) / units.si_factor(target), 0.0
+        return units.to_si(f"1 {cleaned}", dimension) / units.si_factor(target), 0.0
     except InputError:
         return None
-
-
-@functools.lru_cache(maxsize=256)
-def _dimension_of(unit: str) -> str:
-    return str(units.to_quantity(1.0, unit).dimensionality)
 
 
 @functools.lru_cache(maxsize=4096)

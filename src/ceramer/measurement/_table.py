@@ -54,7 +54,9 @@ class Rows:
     quoted: bool = False
 
     def text_column(self, name: str) -> list[str]:
-        """Return one column as text."""
+        """Return one column as text (nothing where there is no such column)."""
+        if name not in self.header:
+            return []
         position = list(self.header).index(name)
         if self.quoted:
             return [row[position] for row in csv.reader(self.lines, delimiter=self.separator or ",")]
@@ -115,6 +117,8 @@ def rows_of(
     elif kept and counts[-1] < width:
         lost -= 1
         warnings.append(f"The file is cut short: its last row, {last.strip()[:40]!r}, is not whole and was left out.")
+    elif whole and lines[-1] and not lines[-1].strip() and whole[-1].startswith(lines[-1]):
+        warnings.append("The file is cut short: its last row is empty and was left out.")
     if lost:
         first = next(i for i, count in enumerate(counts) if count != width)
         warnings.append(

@@ -16,9 +16,15 @@ _DISCHARGE: Final = re.compile(r"^D$|DCHG|DISCH|DCHARGE", re.IGNORECASE)
 
 
 def sign_current(table: Table, steps: Sequence[str]) -> None:
-    """Make the current negative in discharge steps where the file prints magnitudes only."""
+    """Make the current negative in discharge steps where the file prints magnitudes only.
+
+    `steps` is the step type of each row as text; where the file has lost it, that is said.
+    """
     current = table.columns.get("Current / A")
-    if current is None or bool(np.any(current < 0.0)):
+    if current is None or not current.size or bool(np.any(current < 0.0)):
+        return
+    if not steps:
+        table.warnings.append("The file has no column of step types, so the sign of the current is as printed.")
         return
     kinds = {step: _DISCHARGE.search(step.strip()) is not None for step in set(steps)}
     discharge = np.array([kinds[step] for step in steps])

@@ -30,6 +30,8 @@ def _read(source: Source, columns: ColumnMap) -> list[Table]:
     skipped = main and "OCVCURVE" in named
     for table in tables:
         _header(table, lines)
+        if not main:
+            table.warnings.append("The file holds only an open-circuit record (OCVCURVE); it may be cut short.")
         if skipped:
             table.details["not read"] = "open-circuit record before the experiment (OCVCURVE)"
     return tables

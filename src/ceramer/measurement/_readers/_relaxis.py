@@ -24,7 +24,7 @@ def _read(source: Source, columns: ColumnMap) -> list[Table]:
         raise InputError(f"{source.name}: no line of column titles (Data: Frequency, ...) was found.")
     titles = [title.removeprefix("Data: ").strip() for title in lines[at].split("\t")]
     rows = rows_of(lines[at + 2 :], titles, "\t", ends=lines[-1] == "")
-    first = [i for i, title in enumerate(titles) if title == "Frequency"]
+    first = [i for i, title in enumerate(titles) if title == "Frequency"] or [0]
     tables = []
     for start, stop in zip(first, [*first[1:], len(titles)], strict=True):
         meanings, _ = recognise_all(titles[start:stop])
