@@ -59,6 +59,7 @@ REFUSED = [
     (laws.path_shares, (insulator, [0.0, 1.0]), {}),
     (laws.path_shares, (lambda s: np.abs(np.real(s[0])), [1.0, 1.0]), {}),
     (laws.effective_activation_energy, ([0.5, 0.6], [1.0, 2.0]), {}),
+    (laws.effective_activation_energy, ([0.5 + 0.1j, 0.5 - 0.1j], [1.0, 2.0]), {}),
     (laws.effective_activation_energy, ([0.5, 0.5], [1.0]), {}),
     (laws.complex_conductivity, (1.0, -1.0, 5.0), {}),
     (laws.coated_sphere, (1.0, 1.0, 1.1), {}),
@@ -202,6 +203,12 @@ def test_arguments_are_left_untouched():
     laws.series([values, 1.0], [0.5, 0.5])
     laws.void_size(values, 1.0, 0.1, 2.0)
     assert values.tolist() == [1.0, 2.0]
+
+
+def test_round_off_in_path_shares_is_forgiven_but_not_more():
+    assert laws.effective_activation_energy([1.0 + 4e-16, -4e-16], [2.0, 1.0]) == pytest.approx(2.0)
+    with pytest.raises(InputError, match="between 0 and 1"):
+        laws.effective_activation_energy([1.1, -0.1], [2.0, 1.0])
 
 
 def test_rounded_fractions_are_not_silently_normalised():

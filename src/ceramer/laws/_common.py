@@ -70,6 +70,8 @@ def not_negative(value: Numeric, name: str, hint: str = "") -> Array:
 def fraction(value: Numeric, name: str) -> Array:
     """Return `value` as an array, refusing what is outside 0..1."""
     array = numbers(value, name)
+    if np.iscomplexobj(array):
+        raise InputError(f"{name} must be a real number between 0 and 1, but is complex; take it at zero frequency.")
     bad = ~((array >= 0) & (array <= 1))
     if bad.any():
         raise _refuse(name, "between 0 and 1", array, bad, "divide a percentage by 100")

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from ceramer.errors import InputError, NotConvergedError
-from ceramer.laws._common import Array, Numeric, fraction, not_negative, numbers, phases, plain
+from ceramer.laws._common import SUM_TOLERANCE, Array, Numeric, fraction, not_negative, numbers, phases, plain
 from ceramer.laws._common import fractions as check_fractions
 from ceramer.units import VACUUM_PERMITTIVITY
 
@@ -529,6 +529,8 @@ def effective_activation_energy(shares: Sequence[Numeric], energies: Sequence[Nu
     >>> effective_activation_energy([0.25, 0.75], [0.2, 0.4])
     0.35
     """
-    part = check_fractions(shares, "The path shares", len(energies))
+    near = [numbers(share, "A path share") for share in shares]
+    exact = [np.where(np.abs(share - share.clip(0, 1)) < SUM_TOLERANCE, share.clip(0, 1), share) for share in near]
+    part = check_fractions(exact, "The path shares", len(energies))
     levels = [numbers(energy, "An activation energy") for energy in energies]
     return plain(sum(p * level for p, level in zip(part, levels, strict=True)))
