@@ -1,0 +1,172 @@
+"""DC resistance: the slope of voltage against current with its offset, never V/I."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ceramer.analysis._half_cycles import half_cycles
+from ceramer.analysis._report import AnalysisReport
+from ceramer.analysis._statistics import LinearFit, linear_fit
+from ceramer.analysis._steady import duration_text
+from ceramer.analysis._uncertain import Array, series_of
+from ceramer.errors import InputError
+from ceramer.provenance import Result
+
+__all__ = ["dc_resistance", "dc_resistance_from_steps"]
+
+
+def dc_resistance(
+    current: object,
+    voltage: object,
+    *,
+    voltage_uncertainty: object | None = None,
+    _extra: tuple[str, ...] = (),
+) -> AnalysisReport:
+    """Return ``R = dV/dI`` and the offset of ``V = V_0 + R I`` by least squares, with tests of linearity and drift.
+
+    Parameters
+    ----------
+    current, voltage : shape (n,), n >= 2, [A] and [V], one entry for each step, in the order measured
+    voltage_uncertainty : standard uncertainties, shape (n,), [V]; None: the noise is taken from the residuals
+
+    Returns
+    -------
+    AnalysisReport
+        dc_resistance [ohm], voltage_offset [V].
+
+    Raises
+    ------
+    InputError
+        Fewer than two different currents.
+
+    Notes
+    -----
+    Valid where V is linear in I (R I well below RT/F per interface); the report says where it is not.
+    """
+    i, v = series_of(current=current, voltage=voltage, at_least=2)
+    if np.ptp(i) == 0.0:
+        raise InputError("All currents are equal, so no slope exists; apply at least two different currents.")
+    sigma: Array | None = None
+    if voltage_uncertainty is not None:
+        (sigma,) = series_of(voltage_uncertainty=voltage_uncertainty)
+        if sigma.size != v.size or (sigma <= 0.0).any():
+            raise InputError("voltage_uncertainty must hold one number above 0 for each step.")
+    fit = linear_fit(np.column_stack([np.ones_like(i), i]), v, sigma)
+    r, offset = float(fit.coefficients[1]), float(fit.coefficients[0])
+    warnings = list(_extra)
+    notes = []
+    if fit.degrees_of_freedom < 1 and sigma is None:
+        warnings.append("Two points fix a slope but no error bar; measure more steps.")
+    if _bends(i, v, fit, sigma):
+        warnings.append(
+            "The voltage is not linear in the current (interface kinetics, heating or a change of the cell): "
+            "the slope depends on the range of currents; stay at smaller ones."
+        )
+    drift = _drifts(i, v, sigma)
+    if drift:
+        warnings.append(drift)
+    if r <= 0.0:
+        warnings.append("The slope is not above 0: check the signs of current and voltage.")
+    small = int(np.argmin(np.where(i != 0.0, np.abs(i), np.inf)))
+    if i[small] != 0.0:
+        naive = v[small] / i[small]
+        notes.append(
+            f"V/I of the smallest step ({i[small] * 1e6:.3g} uA) would read {naive:.4g} ohm, "
+            f"{naive / r:.2f} times the slope: the offset is not resistance."
+        )
+    names = ("V = V_0 + R I, least squares" if sigma is None else "V = V_0 + R I, weighted least squares",)
+    return AnalysisReport(
+        "dc_resistance",
+        (
+            Result("dc_resistance", r, "ohm", fit.error(1), method=f"slope of {names[0]}"),
+            Result("voltage_offset", offset, "mV", fit.error(0), method=f"V_0 of {names[0]}"),
+        ),
+        verdict=f"{i.size} steps from {i.min() * 1e6:.4g} to {i.max() * 1e6:.4g} uA.",
+        warnings=tuple(warnings),
+        notes=tuple(notes),
+        series={"current": i, "voltage": v, "fit_voltage": v - fit.residuals},
+    )
+
+
+def _bends(i: Array, v: Array, fit: LinearFit, sigma: Array | None) -> bool:
+    """Whether cubic and quadratic terms beat the line by the F test (p < 0.003)."""
+    if i.size < 6 or np.unique(i).size < 5:
+        return False
+    from scipy.special import fdtrc, gammaincc
+
+    x = i / np.abs(i).max()
+    bent = linear_fit(np.column_stack([np.ones_like(x), x, x**2, x**3]), v, sigma)
+    gain = fit.chi_square - bent.chi_square
+    if sigma is not None:
+        return float(gammaincc(1.0, gain / 2.0)) < 0.003
+    base = bent.chi_square / bent.degrees_of_freedom
+    return base > 0.0 and float(fdtrc(2, bent.degrees_of_freedom, gain / 2.0 / base)) < 0.003
+
+
+def _drifts(i: Array, v: Array, sigma: Array | None) -> str:
+    order = np.arange(i.size, dtype=float) - 0.5 * (i.size - 1)
+    if i.size < 6 or abs(np.corrcoef(order, i)[0, 1]) > 0.95:
+        return ""
+    fit = linear_fit(np.column_stack([np.ones_like(i), i, order]), v, sigma)
+    if fit.p_value(2) > 0.003:
+        return ""
+    return (
+        f"The voltage drifted by {float(fit.coefficients[2]) * (i.size - 1) * 1e3:.3g} mV from the first step to the last, "
+        "whatever the current: the cell was not at rest, and part of the slope may be drift."
+    )
+
+
+def dc_resistance_from_steps(time: object, current: object, voltage: object) -> AnalysisReport:
+    """Find the steps of constant current in a record and return the slope of their last tenth (`dc_resistance`).
+
+    Parameters
+    ----------
+    time, current, voltage : shape (n,), [s], [A], [V]
+
+    Returns
+    -------
+    AnalysisReport
+        As `dc_resistance`, with a table of steps.
+
+    Raises
+    ------
+    InputError
+        Fewer than two steps of at least 4 points.
+    """
+    import pandas as pd
+
+    t, i, v = series_of(time=time, current=current, voltage=voltage, at_least=8)
+    steps = half_cycles(t, i, v, rest_current=0.2 * float(np.abs(i[i != 0.0]).min()) if (i != 0.0).any() else None)
+    if len(steps) < 2:
+        raise InputError("Only one step of constant current was found; a slope needs at least two.")
+    level = steps.direction * steps.eta_late
+    moved = np.abs(steps.eta_late - steps.eta_mid)
+    resistance = linear_fit(np.column_stack([np.ones(len(steps)), steps.current]), level)
+    span = np.abs(resistance.coefficients[1]) * np.ptp(steps.current)
+    unsettled = moved > 0.02 * np.maximum(np.abs(resistance.coefficients[1] * steps.current), 0.02 * span)
+    extra: tuple[str, ...] = ()
+    if unsettled.mean() > 0.3:
+        extra = (
+            f"The voltage still moved in {int(unsettled.sum())} of {len(steps)} steps "
+            f"(of {duration_text(float(np.median(steps.duration)))}): the slope holds for that time, not for the steady state.",
+        )
+    report = dc_resistance(steps.current, level, _extra=extra)
+    table = pd.DataFrame(
+        {
+            "step": np.arange(1, len(steps) + 1),
+            "start / s": steps.start,
+            "duration / s": steps.duration,
+            "current / uA": steps.current * 1e6,
+            "voltage at the end / mV": level * 1e3,
+            "change over the second half / mV": (steps.eta_late - steps.eta_mid) * 1e3,
+        }
+    )
+    return AnalysisReport(
+        report.method,
+        report.results,
+        verdict=report.verdict,
+        warnings=report.warnings,
+        notes=report.notes,
+        tables={"steps": table},
+        series=report.series,
+    )
