@@ -50,6 +50,7 @@ class Source:
             except UnicodeDecodeError:
                 text = self.data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
         text = text.replace("\x00", "\ufffd")
+        text = text.replace("\r\n", "\n")
         return re.sub(r"\r+\n?", "\n", text) if "\r" in text else text
 
     @functools.cached_property

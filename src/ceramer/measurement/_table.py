@@ -162,28 +162,32 @@ def numbers(rows: Rows, wanted: Sequence[int]) -> tuple[dict[int, FloatArray], d
     lines = rows.lines
     if decimal_comma(lines, rows.separator):
         lines = [line.replace(",", ".") for line in lines]
-    if rows.quoted:
-        fields = list(csv.reader(lines, delimiter=rows.separator or ","))
-    else:
-        fields = [line.split(rows.separator) for line in lines]
-    columns: dict[int, FloatArray] = {}
-    bad: dict[int, int] = {}
-    for position in wanted:
-        texts = [row[position] for row in fields]
-        try:
-            array = np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
-        except ValueError:
-            array = np.array([_number(text) for text in texts], dtype=np.float64)
-        columns[position] = array
-        count = int(array.size - np.isfinite(array).sum())
-        if count:
-            bad[position] = count
-    return columns, bad
+    wanted = list(wanted)
+    if not lines or not wanted:
+        return {position: np.empty(0) for position in wanted}, {}
+    try:
+        block = np.loadtxt(
+            lines,
+            delimiter=rows.separator,
+            usecols=wanted,
+            comments=None,
+            quotechar='"' if rows.quoted else None,
+            ndmin=2,
+        )
+    except ValueError:  # something is not a number: find out what, entry by entry
+        if rows.quoted:
+            fields = list(csv.reader(lines, delimiter=rows.separator or ","))
+        else:
+            fields = [line.split(rows.separator) for line in lines]
+        block = np.array([[_number(row[position]) for position in wanted] for row in fields])
+    columns = {position: np.ascontiguousarray(block[:, i]) for i, position in enumerate(wanted)}
+    lost = {position: int(array.size - np.isfinite(array).sum()) for position, array in columns.items()}
+    return columns, {position: count for position, count in lost.items() if count}
 
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return math.nan if "_" in text else float(text)
     except ValueError:
         return math.nan
 

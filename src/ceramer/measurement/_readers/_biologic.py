@@ -93,9 +93,9 @@ def _absolute_clock(rows: Rows) -> FloatArray | None:
     """Return seconds since the first row where the time column holds dates (EC-Lab's absolute time)."""
     if "time/s" not in rows.header or not rows.lines:
         return None
-    texts = rows.text_column("time/s")
-    if "/" not in texts[0]:
+    if "/" not in rows.lines[0].split("\t")[list(rows.header).index("time/s")]:
         return None
+    texts = rows.text_column("time/s")
     stamps = [_seconds(text) for text in texts]
     first = next((stamp for stamp in stamps if stamp is not None), None)
     if first is None:
