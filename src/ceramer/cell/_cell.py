@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from ceramer import laws, materials, units
 from ceramer.cell._electrode import Electrode
@@ -113,12 +113,12 @@ class Cell:
             self.stack, self.negative, self.positive, self.packaging_areal_mass, self.packaging_areal_thickness
         )
 
-    def specific_energy(self, basis: Literal["active", "layers", "foils", "packaged"] = "foils") -> float:
-        """Specific energy [J/kg]: areal capacity times mean voltage over the mass counted by `basis`."""
+    def specific_energy(self, basis: str = "foils") -> float:
+        """Specific energy [J/kg]: areal capacity times mean voltage over the mass counted by `basis` (a key of `BASES`)."""
         energy = self.positive.areal_capacity * self.positive.mean_voltage
         return energy / self.bill_of_materials().areal_mass(basis)
 
-    def energy_density(self, basis: Literal["active", "layers", "foils", "packaged"] = "foils") -> float:
+    def energy_density(self, basis: str = "foils") -> float:
         """Energy per volume [J/m3] on the same bases."""
         energy = self.positive.areal_capacity * self.positive.mean_voltage
         return energy / self.bill_of_materials().thickness(basis)

@@ -1,1 +1,7 @@
-"""To be filled in this session."""
+"""The command line: every command answers in its exit code, and bad input in one sentence."""
+
+from __future__ import annotations
+
+from ceramer.cli._main import main
+
+__all__ = ["main"]

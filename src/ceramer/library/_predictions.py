@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ceramer import laws, materials, units
 from ceramer.cell import Stack
@@ -99,11 +100,16 @@ def _pce(ledger: Ledger, weight: float | None = None) -> Composite:
 
 
 _PCE_INPUTS = "LATP grains in SH-SPE between the Hashin-Shtrikman bounds; volume fractions from the weighed grams"
+_PCE_HIGH = (
+    "grain interiors of LATP are taken at their literature range; a resistance between polymer and ceramic, which is "
+    "not known and left out, would lower it"
+)
 
 
 @_predict(
     "A0067",
     _PCE_INPUTS,
+    misfit=_PCE_HIGH,
     alternatives=(
         (_COATED, lambda ledger: _pce(ledger, 0.0).ionic_conductivity(_T30)),
         (_TOUCHING, lambda ledger: _pce(ledger, 1.0).ionic_conductivity(_T30)),
@@ -113,7 +119,7 @@ def _pce_30(ledger: Ledger) -> float:
     return load_stack("PCE", ledger).ionic_conductivity(_T30)
 
 
-@_predict("A0068", _PCE_INPUTS + ", each phase at its own activation energy")
+@_predict("A0068", _PCE_INPUTS + ", each phase at its own activation energy", misfit=_PCE_HIGH)
 def _pce_100(ledger: Ledger) -> float:
     return load_stack("PCE", ledger).ionic_conductivity(_T100)
 
@@ -142,14 +148,14 @@ def _pce_transference(ledger: Ledger) -> float:
     return _pce(ledger).current_fraction(_T30)
 
 
-def _stiffened(ledger: Ledger, matrix: str) -> float:
+def _stiffened(matrix: str, ledger: Ledger) -> float:
     fraction = FORMULATIONS.volume_fraction("PCE", "LATP", ledger)
     return float(laws.krieger_dougherty(ledger(matrix), fraction, ledger("suspension.maximum_packing_fraction")))
 
 
 _STIFFER = "the ceramic also reinforces by contacts between grains, which a suspension law leaves out"
-_predict("A0215", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(lambda g: _stiffened(g, "A0213"))
-_predict("A0216", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(lambda g: _stiffened(g, "A0214"))
+_predict("A0215", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(partial(_stiffened, "A0213"))
+_predict("A0216", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(partial(_stiffened, "A0214"))
 
 
 @_predict(
@@ -190,7 +196,7 @@ def _closure_mm(ledger: Ledger) -> float:
     return float(laws.closure_time(ledger("A0029"), rate, 3.0))
 
 
-@_predict("A0053", "size over the printed infiltration rate")
+@_predict("A0053", "size over the printed infiltration rate", kind=Kind.AUDIT)
 def _infiltrated(ledger: Ledger) -> float:
     return ledger("A0052") / ledger("A0054")
 
@@ -286,17 +292,23 @@ def _cse_area_resistance(ledger: Ledger) -> float:
     return ledger("F001-149") / (0.1 * _MA_PER_CM2)
 
 
+def _cse_overpotential(current_density: float, ledger: Ledger) -> float:
+    return current_density * _cse_area_resistance(ledger)
+
+
 _ONE_ASR = "eta = j R with one area resistance, that of the rate test at 0.1 mA/cm2"
 _TESTS_DIFFER = "rate test and long test print different resistances for one current (65 and 50 ohm cm2): other cells"
 _predict("F001-149", _ONE_ASR, kind=Kind.CALIBRATED, calibrated_to=("F001-149",))(
-    lambda g: 0.1 * _MA_PER_CM2 * _cse_area_resistance(g)
+    partial(_cse_overpotential, 0.1 * _MA_PER_CM2)
 )
-_predict("F001-150", _ONE_ASR)(lambda g: 0.2 * _MA_PER_CM2 * _cse_area_resistance(g))
-_predict("F001-154", _ONE_ASR, misfit=_TESTS_DIFFER)(lambda g: 0.1 * _MA_PER_CM2 * _cse_area_resistance(g))
-_predict("F001-159", _ONE_ASR, misfit=_TESTS_DIFFER)(lambda g: 0.5 * _MA_PER_CM2 * _cse_area_resistance(g))
+_predict("F001-150", _ONE_ASR, misfit="the printed resistance falls by 2 % from 0.1 to 0.2 mA/cm2: not quite ohmic")(
+    partial(_cse_overpotential, 0.2 * _MA_PER_CM2)
+)
+_predict("F001-154", _ONE_ASR, misfit=_TESTS_DIFFER)(partial(_cse_overpotential, 0.1 * _MA_PER_CM2))
+_predict("F001-159", _ONE_ASR, misfit=_TESTS_DIFFER)(partial(_cse_overpotential, 0.5 * _MA_PER_CM2))
 for _current in (0.5, 1.0):
     _open(f"CSE:overpotential at {_current:g} mA/cm2", "overpotential", "mV", _ONE_ASR + "; rate test, 30 degC")(
-        lambda g, j=_current: j * _MA_PER_CM2 * _cse_area_resistance(g)
+        partial(_cse_overpotential, _current * _MA_PER_CM2)
     )
 
 
@@ -316,12 +328,15 @@ _open("CSE:increase_factor interface", "increase_factor", "1", _NMR)(
 )
 
 
-@_predict("F001-115", "time until 1 % of the AIBN is left at 80 degC, first order with its cited decomposition rate")
+@_predict(
+    "F001-115",
+    "time until AIBN falls below what NMR can see (assumed share) at 80 degC, first order with its cited rate",
+)
 def _initiator_gone(ledger: Ledger) -> float:
     rate = laws.arrhenius(
         ledger("F001-036"), ledger("AIBN.decomposition_prefactor"), ledger("AIBN.decomposition_activation_energy")
     )
-    return math.log(100.0) / float(rate)
+    return -math.log(ledger("nmr.detection_limit")) / float(rate)
 
 
 # --- Zhang2024: PLM --------------------------------------------------------------------------------------------------
@@ -358,7 +373,7 @@ _POUCH = "areal capacity (printed) times mean voltage over the mass of electrode
 
 def _pouch(ledger: Ledger, basis: str) -> float:
     cell = build_cell(systems()["PLM pouch"].cells["pouch"], ledger)
-    return cell.specific_energy(basis)  # type: ignore[arg-type]
+    return cell.specific_energy(basis)
 
 
 _predict(
@@ -414,16 +429,20 @@ def _sandwich_models(name: str, porosity: str) -> tuple[tuple[str, Calculation],
     )
 
 
+def _series_sandwich(name: str, ledger: Ledger) -> float:
+    return load_stack(name, ledger).ionic_conductivity(_T22)
+
+
 _SERIES = "series of two films and a dry pellet"
 for _claim, _name, _porosity in (
     ("A0409", "UVEA-LATP-UVEA", "pellet.porosity_sintered"),
     ("A0410", "UVEA-LVO-UVEA", "pellet.porosity_cold_pressed"),
 ):
     _predict(_claim, _SERIES, misfit=_SANDWICH, alternatives=_sandwich_models(_name, _porosity))(
-        lambda g, n=_name: load_stack(n, g).ionic_conductivity(_T22)
+        partial(_series_sandwich, _name)
     )
 _open("UVEA-LTO-UVEA:ionic_conductivity, series", "ionic_conductivity", "S/cm", _SERIES)(
-    lambda g: load_stack("UVEA-LTO-UVEA", g).ionic_conductivity(_T22)
+    partial(_series_sandwich, "UVEA-LTO-UVEA")
 )
 for _label, _model in _sandwich_models("UVEA-LTO-UVEA", "pellet.porosity_cold_pressed"):
     _open(f"UVEA-LTO-UVEA:ionic_conductivity, {_label}", "ionic_conductivity", "S/cm", _label)(_model)
@@ -437,7 +456,7 @@ def _dcr_line(ledger: Ledger) -> tuple[float, float]:
     return slope, ledger(v1) - slope * ledger(i1)
 
 
-def _dcr_voltage(ledger: Ledger, current: str) -> float:
+def _dcr_voltage(current: str, ledger: Ledger) -> float:
     slope, offset = _dcr_line(ledger)
     return offset + slope * ledger(current)
 
@@ -445,10 +464,10 @@ def _dcr_voltage(ledger: Ledger, current: str) -> float:
 _OHM = "V = V_offset + R I through the first and the last step"
 for _step, (_i, _v) in enumerate(_DCR_STEPS):
     if _step in (0, 8):
-        _predict(_v, _OHM, kind=Kind.CALIBRATED, calibrated_to=(_v,))(lambda g, i=_i: _dcr_voltage(g, i))
+        _predict(_v, _OHM, kind=Kind.CALIBRATED, calibrated_to=(_v,))(partial(_dcr_voltage, _i))
     else:
         _predict(_v, _OHM, misfit="the slope falls with current: the cell is not ohmic to the printed microvolt")(
-            lambda g, i=_i: _dcr_voltage(g, i)
+            partial(_dcr_voltage, _i)
         )
 
 
@@ -480,6 +499,12 @@ _finding(
     "S = (3/2) (sigma - H) / a: the least that the interface must have if it carries what the bulk cannot",
     needs="F001-118",
 )(_sheet_needed)
+
+
+def _interphase_conductivity(thickness: float, ledger: Ledger) -> float:
+    return float(laws.sheet_thickness_conductivity(_sheet_needed(ledger), thickness))
+
+
 for _nm in (1, 10, 100):
     _finding(
         f"CSE:interphase conductivity if {_nm} nm thick",
@@ -487,7 +512,7 @@ for _nm in (1, 10, 100):
         "S/cm",
         "sheet conductance over thickness",
         needs="F001-118",
-    )(lambda g, d=_nm: float(laws.sheet_thickness_conductivity(_sheet_needed(g), d * 1e-9)))
+    )(partial(_interphase_conductivity, 1e-9 * _nm))
 
 
 @_finding(
@@ -538,17 +563,17 @@ def _hsse_thickness(ledger: Ledger) -> float:
     return thickness * (1.0 / buffer - 1.0 / both) / (1.0 / both - 1.0 / pce)
 
 
+def _pellet_needed(name: str, claim: str, ledger: Ledger) -> float:
+    stack, film, _, thickness = _film_pellet(ledger, name)
+    rest = (stack.thickness - thickness) / film
+    return thickness / (stack.thickness / ledger(claim) - rest)
+
+
 for _claim, _name in (("A0409", "UVEA-LATP-UVEA"), ("A0410", "UVEA-LVO-UVEA")):
-
-    def _pellet_needed(ledger: Ledger, name: str = _name, claim: str = _claim) -> float:
-        stack, film, _, thickness = _film_pellet(ledger, name)
-        rest = (stack.thickness - thickness) / film
-        return thickness / (stack.thickness / ledger(claim) - rest)
-
     _finding(
         f"{_name}:conductivity of the pellet inside",
         "ionic_conductivity",
         "S/cm",
         "what the pellet must have for the printed conductivity of the sandwich, films as measured alone",
         needs=_claim,
-    )(_pellet_needed)
+    )(partial(_pellet_needed, _name, _claim))

@@ -183,14 +183,15 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     verdict = _verdict(claim, relation, got, value, uncertainty)
     alternatives = []
     for model, calculate in prediction.alternatives:
-        other = estimate(calculate, data)
+        other = estimate(calculate, data, samples=64)
         other_value, other_uncertainty, _ = _shown(other, claim.unit)
         alternatives.append(Alternative(model, other_value, other_uncertainty))
     reason = prediction.misfit if verdict == "disagree" else ""
     if prediction.kind is Kind.CALIBRATED:
         reason = f"calibrated to {', '.join(prediction.calibrated_to)}"
     elif verdict == "uninformative":
-        reason = f"the 95 % interval spans a factor {got.spread:.3g}: too wide to test anything"
+        wide = f"the 95 % interval spans a factor {got.spread:.3g}: too wide to test anything"
+        reason = "; ".join(part for part in (wide, prediction.misfit) if part)
     elif verdict == "disagree" and not reason:
         reason = "no reason is known"
     base = _unanswered(claim)
@@ -235,7 +236,7 @@ def _unanswered(claim: Fact) -> Row:
 
 
 def _finding_row(finding: Finding, data: Book) -> FindingRow:
-    got = estimate(finding.calculate, data, may_fail=0.9)
+    got = estimate(finding.calculate, data, samples=128, may_fail=0.9)
     value, uncertainty, interval = _shown(got, finding.unit)
     return FindingRow(
         finding.id,

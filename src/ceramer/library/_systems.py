@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -136,10 +136,17 @@ class _Formulations:
     """Recipes seen from the rooms below: what a composite's volume fractions and a medium's density come from."""
 
     def volume_fraction(self, recipe: str, component: str, ledger: Ledger) -> float:
-        return formulation.evaluate(load_recipe(recipe), ledger).volume_fraction(component)
+        return self._evaluated(recipe, ledger).volume_fraction(component)
 
     def density(self, recipe: str, ledger: Ledger) -> float:
-        return formulation.evaluate(load_recipe(recipe), ledger).density
+        return self._evaluated(recipe, ledger).density
+
+    def _evaluated(self, recipe: str, ledger: Ledger) -> formulation.Formulation:
+        key = ("recipe", recipe)
+        if key not in ledger.memo:
+            ledger.memo[key] = formulation.evaluate(load_recipe(recipe), ledger)
+        made: formulation.Formulation = ledger.memo[key]
+        return made
 
 
 FORMULATIONS = _Formulations()
@@ -209,7 +216,7 @@ def load(name: str | Path) -> Any:
     if not _is_path(name):
         return system(str(name))
     kind = read_toml(name).get("kind")
-    loaders = {"stack": load_stack, "cell": load_cell, "recipe": load_recipe}
-    if kind not in loaders:
+    loaders: dict[str, Callable[[str | Path], Any]] = {"stack": load_stack, "cell": load_cell, "recipe": load_recipe}
+    if not isinstance(kind, str) or kind not in loaders:
         raise UnknownNameError(f"kind in {name}", str(kind), loaders, 'Write it as the first line, kind = "stack".')
     return loaders[kind](name)

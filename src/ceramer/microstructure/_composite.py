@@ -93,8 +93,8 @@ class Composite:
                 raise InputError(f"The host of {self.name} conducts, so filled_pores does not apply; use bruggeman.")
             return sigmas[1] * fractions[1] / tortuosity
         if self.structure == "between_bounds":
-            low = float(laws.hashin_shtrikman_lower(sigmas, fractions))  # type: ignore[arg-type]
-            high = float(laws.hashin_shtrikman_upper(sigmas, fractions))  # type: ignore[arg-type]
+            low = float(laws.hashin_shtrikman_lower(sigmas, fractions))
+            high = float(laws.hashin_shtrikman_upper(sigmas, fractions))
             return float(low ** (1.0 - self.weight) * high**self.weight)
         return float(_SIMPLE[self.structure](sigmas, fractions))  # type: ignore[arg-type]
 

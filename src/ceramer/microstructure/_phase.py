@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,11 +61,12 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A homogeneous medium: its own properties first, the catalogue's where it has none."""
+    """A homogeneous medium: its own properties first, then its recipe's density, then the catalogue's."""
 
     name: str
     properties: dict[str, Property] = field(default_factory=dict)
     material: Material | None = None
+    recipe_density: Callable[[], float] | None = None
 
     def _get(self, prop: str, temperature: float) -> float:
         if prop in self.properties:
@@ -85,6 +87,8 @@ class Phase:
         """Mass density [kg/m3]."""
         if "density" in self.properties:
             return self.properties["density"].value
+        if self.recipe_density is not None:
+            return self.recipe_density()
         if self.material is not None:
             return self.material.density()
         raise InputError(

@@ -135,9 +135,13 @@ def build_medium(
             number: Given | None = getattr(spec, prop)
             if number is not None:
                 properties[prop] = Property(number.read(ledger))
-        if spec.recipe is not None and "density" not in properties:
-            properties["density"] = Property(formulations.density(spec.recipe, ledger))
-        return Phase(name, properties, materials.load(spec.material, ledger) if spec.material else None)
+        recipe = spec.recipe
+        return Phase(
+            name,
+            properties,
+            materials.load(spec.material, ledger) if spec.material else None,
+            (lambda: formulations.density(recipe, ledger)) if recipe is not None else None,
+        )
     fractions = _fractions(name, spec, ledger, formulations)
     phases = tuple(
         (build_medium(p.medium, find, ledger, formulations, (*_inside, name)), fraction)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from ceramer.errors import InputError, UnknownNameError
 
@@ -120,6 +121,8 @@ class Ledger:
     book: Book
     override: Mapping[str, float] = field(default_factory=dict)
     read: dict[str, Datum] = field(default_factory=dict)
+    memo: dict[object, Any] = field(default_factory=dict, repr=False)
+    """Results that follow from this ledger alone, kept by whoever computes them twice."""
 
     def __call__(self, key: str | Datum) -> float:
         """Return the SI value of a datum (or of the datum called `key`) and note that it was read."""

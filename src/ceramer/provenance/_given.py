@@ -50,9 +50,13 @@ _KEYS = ("value", "minus", "fact", "catalogue", "low", "high", "assumed", "sourc
 class Given:
     """One number of a recipe, stack, cell or audit file.
 
-    In a file it is text (``"350(10) um"``), or a table: ``{ value = "96 um", low = "91 um", high = "101 um",
-    source = "SEM", note = "..." }``, ``{ fact = "A0028" }`` (a printed number), ``{ catalogue = "LATP.density" }``,
-    or a difference of printed numbers ``{ fact = "F003-001", minus = ["F003-003", "F003-004"] }``. A table with `low` and `high` and no measurement is `assumed = true`.
+    In a file it is text (``"350(10) um"``) or a table::
+
+        { value = "96 um", low = "91 um", high = "101 um", source = "SEM", note = "..." }
+        { value = "0.4", low = "0.3", high = "0.6", assumed = true, source = "assumed: pressed powder" }
+        { fact = "A0028" }                                          # a printed number
+        { fact = "F003-001", minus = ["F003-003", "F003-004"] }     # a difference of printed numbers
+        { catalogue = "LATP.density" }
     """
 
     dimension: str

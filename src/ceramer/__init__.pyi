@@ -1,0 +1,32 @@
+from . import analysis as analysis
+from . import cell as cell
+from . import errors as errors
+from . import formulation as formulation
+from . import laws as laws
+from . import library as library
+from . import materials as materials
+from . import measurement as measurement
+from . import microstructure as microstructure
+from . import provenance as provenance
+from . import units as units
+from .analysis import analyse as analyse
+from .cell import Cell as Cell
+from .cell import Electrode as Electrode
+from .cell import Interface as Interface
+from .cell import Layer as Layer
+from .cell import Stack as Stack
+from .library import audit as audit
+from .library import load as load
+from .library import load_cell as load_cell
+from .library import load_recipe as load_recipe
+from .library import load_stack as load_stack
+from .library import reproduce as reproduce
+from .library import system as system
+from .library import systems as systems
+from .materials import Material as Material
+from .measurement import Measurement as Measurement
+from .measurement import read as read
+from .provenance import Result as Result
+from .provenance import estimate as estimate
+
+__version__: str

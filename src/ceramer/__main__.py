@@ -1,0 +1,5 @@
+"""`python -m ceramer`."""
+
+from ceramer.cli import main
+
+raise SystemExit(main())
