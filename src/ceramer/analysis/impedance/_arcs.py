@@ -1,0 +1,235 @@
+"""Arcs without being told the circuit: choice by evidence, and plain words where the data do not decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ceramer.analysis.impedance._assign import Role, assign_arcs
+from ceramer.analysis.impedance._checks import check_spectrum
+from ceramer.analysis.impedance._circuit import Circuit
+from ceramer.analysis.impedance._fit import UNCERTAIN, CircuitFit, finish, weights
+from ceramer.analysis.impedance._noise import linear_fit
+from ceramer.analysis.impedance._select import Candidate, Selection, select
+from ceramer.analysis.impedance._solver import bounds, minimise
+from ceramer.errors import InputError
+
+__all__ = ["Arc", "ArcFit", "Choice", "fit_arcs"]
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+TOLERANCE = 0.05
+"""Change of a resistance that matters: alternatives that stay within it do not make an answer unresolved."""
+UNRESOLVED = 0.035
+"""Relative standard error of a resistance beyond which it is called unresolved."""
+_DOUBT = 0.05
+_DECIDED = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """One depressed arc R || CPE.
+
+    R [ohm] and its standard error, relaxation time tau [s], exponent alpha, effective capacitance C = tau/R [F]
+    with standard error, peak frequency [Hz], and what it is likely to be (see `assign_arcs`).
+    """
+
+    resistance: float
+    resistance_error: float
+    tau: float
+    alpha: float
+    capacitance: float
+    capacitance_error: float
+    frequency: float
+    role: Role
+
+    def __str__(self) -> str:
+        return (
+            f"R = {self.resistance:.5g} +/- {self.resistance_error:.2g} ohm, C = {self.capacitance:.3g} F, "
+            f"alpha = {self.alpha:.3f}, {self.frequency:.3g} Hz: {self.role}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One circuit that was tried: its criterion above the best, its share of the evidence, its resistances [ohm]."""
+
+    circuit: Circuit
+    bic: float
+    delta: float
+    share: float
+    resistances: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ArcFit:
+    """Result of `fit_arcs`: the chosen circuit, its arcs by rising relaxation time, and what remains open.
+
+    `unresolved` holds the reasons why the numbers must not be used as they stand (empty: resolved); `warnings` holds
+    those and every lesser doubt. `choices` are the circuits tried, best first.
+    """
+
+    fit: CircuitFit
+    arcs: tuple[Arc, ...]
+    unresolved: tuple[str, ...]
+    warnings: tuple[str, ...]
+    choices: tuple[Choice, ...] = field(repr=False)
+
+    @property
+    def circuit(self) -> Circuit:
+        """The chosen circuit."""
+        return self.fit.circuit
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the data decide on the arcs and their resistances."""
+        return not self.unresolved
+
+    @cached_property
+    def series_resistance(self) -> float:
+        """R0 [ohm]; 0 where the circuit has none."""
+        return self.fit.params.get("R0", 0.0)
+
+    def __str__(self) -> str:
+        lines = [f"[[Arcs: {self.circuit}]]" + ("" if self.resolved else "  UNRESOLVED")]
+        if "R0" in self.fit.params:
+            lines.append(f"    R0 = {self.fit.params['R0']:.5g} +/- {self.fit.stderr['R0']:.2g} ohm")
+        lines += [f"    {k}: {arc}" for k, arc in enumerate(self.arcs, 1)]
+        lines += ["[[Evidence]]"]
+        lines += [f"    {c.share:7.2%}  dBIC {c.delta:6.1f}  {c.circuit}" for c in self.choices[:5]]
+        lines += [f"##  Unresolved: {text}" for text in self.unresolved]
+        lines += [f"##  Warning: {text}" for text in self.warnings if text not in self.unresolved]
+        return "\n".join(lines)
+
+
+def fit_arcs(
+    frequency: ArrayLike,
+    impedance: ArrayLike,
+    *,
+    weighting: str = "modulus",
+    most: int = 6,
+    thickness: float | None = None,
+    area: float | None = None,
+) -> ArcFit:
+    r"""Fit a spectrum by as many arcs as it shows, with or without R0, L and a tail (CPE, C, W, Wo, Ws).
+
+    The Bayesian information criterion ranks the circuits; its differences give each a share of the evidence. The answer is
+    called unresolved where circuits with different resistances share the evidence, where a resistance is known to no
+    better than 3.5 %, where arcs merge, or where no circuit reaches the noise.
+
+    Parameters
+    ----------
+    frequency : array_like (N,)
+        [Hz], any order; at least 8 points.
+    impedance : array_like (N,), complex
+        [ohm].
+    weighting : "modulus" or "unit"
+        As in `fit_circuit`.
+    most : int
+        Largest number of arcs tried.
+    thickness, area : float, optional
+        [m], [m2]: with both, capacitances are normalised by geometry before arcs are assigned.
+
+    Raises
+    ------
+    InputError
+        Bad spectrum or too few points.
+    """
+    f, z = check_spectrum(frequency, impedance, 8)
+    if not 1 <= most <= 8:
+        raise InputError(f"fit_arcs: most must lie between 1 and 8, got {most}.")
+    scale, log_omega = weights(z, weighting), np.log(2.0 * np.pi * f)
+    linear = linear_fit(log_omega, z, scale)
+    selection = select(log_omega, z, scale, linear, most)
+    ranked = _refined(selection)
+    fits = [finish(c.plan, c.theta, f, z, scale, weighting, linear) for c in ranked]
+    return _judge(fits, log_omega, thickness, area)
+
+
+def _refined(selection: Selection) -> list[Candidate]:
+    """The candidates that share the evidence, polished and ranked again."""
+    ranked = selection.ranked()
+    near = [c for c in ranked if c.bic < ranked[0].bic + 9.0][:8]
+    out = []
+    for c in near:
+        box = bounds(c.plan, selection.log_omega, selection.z)
+        found = minimise(
+            c.plan, c.theta[None], selection.log_omega, selection.z, selection.scale, box, tolerance=1e-7
+        )
+        out.append(selection.judged(c.shape, c.plan, found.theta[0], float(found.cost[0])))
+    return sorted(out, key=lambda c: c.bic)
+
+
+def resistances(fit: CircuitFit) -> tuple[Array, Array]:
+    """R0 (if any) and the resistances of the arcs, with their relative standard errors."""
+    index = [k for k, name in enumerate(fit.circuit.parameters) if name.startswith("R")]
+    return fit.values[index], fit.standard_errors[index] / fit.values[index]
+
+
+def _same(a: CircuitFit, b: CircuitFit) -> bool:
+    """Whether two circuits give the same resistances within the tolerance."""
+    ra, rb = resistances(a)[0], resistances(b)[0]
+    return ra.size == rb.size and bool(np.all(np.abs(np.log(rb / ra)) < TOLERANCE))
+
+
+def _judge(fits: list[CircuitFit], log_omega: Array, thickness: float | None, area: float | None) -> ArcFit:
+    bics = np.array([fit.bic for fit in fits])
+    share = np.exp(-0.5 * (bics - bics.min()))
+    share /= share.sum()
+    chosen = 0
+    for k, fit in enumerate(fits):  # a circuit with an undetermined resistance yields to a near equal without one
+        worst = resistances(fit)[1].max(initial=0.0)
+        if bics[k] - bics.min() < 4.0 and worst < 0.5:
+            chosen = k
+            break
+    fit = fits[chosen]
+    other = [k for k in range(len(fits)) if not _same(fit, fits[k])]
+    doubt = float(share[other].sum())
+    unresolved: list[str] = []
+    warnings = list(fit.warnings)
+    if doubt > _DOUBT:
+        names = " or ".join(str(fits[k].circuit) for k in [chosen, *other][:3])
+        text = f"the evidence does not decide between {names} ({100 * doubt:.0f} % against the circuit given)."
+        (unresolved if doubt > _DECIDED else warnings).append(text)
+    values, errors = resistances(fit)
+    names = [name for name in fit.circuit.parameters if name.startswith("R")]
+    weak = [
+        f"{name} (+/- {100 * error:.0f} %)" if np.isfinite(error) else name
+        for name, error in zip(names, errors, strict=True)
+        if not error < UNRESOLVED
+    ]
+    if weak:
+        unresolved.append(f"the data do not determine {', '.join(weak)}.")
+    unresolved += [text for text in fit.warnings if "misses the data" in text or "factor 3" in text]
+    if not fit.circuit.arcs:
+        warnings.append("no arc is seen in this window.")
+    choices = tuple(
+        Choice(f.circuit, f.bic, float(f.bic - bics.min()), float(s), tuple(resistances(f)[0].tolist()))
+        for f, s in zip(fits, share, strict=True)
+    )
+    arcs = _arcs(fit, thickness, area)
+    return ArcFit(fit, arcs, tuple(unresolved), tuple(dict.fromkeys([*unresolved, *warnings])), choices)
+
+
+def _arcs(fit: CircuitFit, thickness: float | None, area: float | None) -> tuple[Arc, ...]:
+    names = fit.circuit.parameters
+    rows = []
+    for r_label, q_label in fit.circuit.arcs:
+        i, q = names.index(r_label), names.index(f"{q_label}_Q")
+        r, big_q, alpha = fit.values[i], fit.values[q], fit.values[q + 1]
+        tau = (r * big_q) ** (1.0 / alpha)
+        # ln C = (ln Q + (1 - alpha) ln R) / alpha; log_covariance holds relative (co)variances of R, Q and alpha
+        slope = np.array([(1.0 - alpha) / alpha, 1.0 / alpha, -np.log(r * big_q) / alpha])
+        index = [i, q, q + 1]
+        variance = float(slope @ np.nan_to_num(fit.covariance_log[np.ix_(index, index)]) @ slope)
+        c = tau / r
+        rows.append((r, fit.standard_errors[i], tau, alpha, c, c * max(variance, 0.0) ** 0.5))
+    rows.sort(key=lambda row: row[2])
+    roles = assign_arcs([row[4] for row in rows], thickness=thickness, area=area)
+    return tuple(
+        Arc(*(float(x) for x in row), float(1.0 / (2.0 * np.pi * row[2])), role)
+        for row, role in zip(rows, roles, strict=True)
+    )
