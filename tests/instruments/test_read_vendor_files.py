@@ -85,6 +85,22 @@ def test_other_files_of_that_folder(name):
         assert measured.impedance[0] == pytest.approx(0.04711733 + 0.1695821j)
 
 
+@pytest.mark.parametrize("name", ["PEIS_SSB.mpr", "CP_SSB.mpr"])
+def test_a_cut_mpr_gives_the_exact_prefix_and_a_warning(name, tmp_path):
+    data = (ROOT / "lpscl_hybrid-drt" / name).read_bytes()
+    whole = read(ROOT / "lpscl_hybrid-drt" / name)
+    path = tmp_path / "cut"
+    lengths = []
+    for stop in np.linspace(9000, len(data) - 1, 12).astype(int):
+        path.write_bytes(data[:stop])
+        cut = read(path)
+        lengths.append(len(cut))
+        assert cut.frame.equals(whole.frame.iloc[: len(cut)])
+        assert "cut short" in cut.warnings[0]
+    assert lengths == sorted(lengths)
+    assert 0 < lengths[0] < lengths[-1] == len(whole)
+
+
 @pytest.mark.parametrize("name", ["21_10_7_85.ndax", "nw4-120-1-6-53.ndax", "nda_v22.nda.zip", "nda_v22.nda"])
 def test_neware_equals_the_reference(name, tmp_path):
     folder = ROOT / "neware_fastnda"
