@@ -19,6 +19,7 @@ __all__ = ["ShortVerdict", "judge_shorts", "shorts"]
 _HARD = 0.2
 _SOFT = 0.85
 _NOISE = 6.0
+_PHASES = 25
 
 
 @dataclass(frozen=True)
@@ -223,40 +224,50 @@ def _hard(
 def _soft(
     when: Array, r: Array, member: Array, halves: HalfCycles, reference: Array
 ) -> tuple[float, tuple[float, float], str] | None:
-    """The first abrupt drop within a half-cycle: by 15 % and by six times the noise, over a few points."""
+    """The first abrupt drop within a half-cycle: by 15 %, by six times the noise, and not one that every half-cycle shows."""
     first, last, who = _edges(member)
-    best: tuple[float, tuple[float, float], str] | None = None
-    for a, b, k in zip(first, last, who, strict=True):
-        n = b - a
-        if n < 8:
+    drops: dict[int, tuple[Array, int, float]] = {}
+    profile = np.zeros((first.size, _PHASES))
+    for row, (a, b, k) in enumerate(zip(first, last, who, strict=True)):
+        n = int(b - a)
+        width = max(2, min(5, n // 8))
+        if n < max(8, 3 * width + 2):
             continue
         segment = r[a:b]
-        noise = noise_of(segment)
-        width = max(2, min(5, n // 8))
         means = np.convolve(segment, np.ones(width) / width, mode="valid")
-        if means.size <= width + 1:
-            continue
         drop = means[: -width - 1] - means[width + 1 :]
-        level = np.median(segment[: max(3, n // 10)])
-        level = max(float(level), float(reference[k]) if math.isfinite(reference[k]) else 0.0, 1e-300)
-        # What the same stretch falls by on a smooth curve: the local trend on both sides.
-        usual = float(np.median(np.abs(drop)))
-        limit = max((1.0 - _SOFT) * level, _NOISE * noise * math.sqrt(2.0 / width), 6.0 * usual)
-        at = int(np.argmax(drop))
-        if drop[at] > limit:
+        level = float(np.median(segment[: max(3, n // 10)]))
+        level = max(level, float(reference[k]) if math.isfinite(reference[k]) else 0.0, 1e-300)
+        drops[row] = (drop, width, level)
+        phase = np.minimum(np.arange(drop.size) * _PHASES // drop.size, _PHASES - 1)
+        np.maximum.at(profile[row], phase, drop / level)
+    if not drops:
+        return _between(halves, first, last, who, r, when)
+    # Nucleation peaks and the like recur at the same phase of every half-cycle; a short does not.
+    usual = np.median(profile[list(drops)], axis=0) if len(drops) > 3 else np.zeros(_PHASES)
+    usual = np.maximum(usual, np.maximum(np.roll(usual, 1), np.roll(usual, -1)))
+    for row, (drop, width, level) in drops.items():
+        a, b, k = int(first[row]), int(last[row]), int(who[row])
+        segment = r[a:b]
+        noise = noise_of(segment)
+        phase = np.minimum(np.arange(drop.size) * _PHASES // drop.size, _PHASES - 1)
+        excess = drop - 2.0 * usual[phase] * level
+        at = int(np.argmax(excess))
+        limit = max((1.0 - _SOFT) * level, _NOISE * noise * math.sqrt(2.0 / width), 6.0 * float(np.median(np.abs(drop))))
+        if excess[at] > limit:
             fall = segment[at : at + 2 * width + 1]
-            row = a + at + int(np.argmin(np.diff(fall))) + 1
-            recovered = float(np.median(segment[-max(2, n // 10) :])) > _SOFT * level
+            step = a + at + int(np.argmin(np.diff(fall))) + 1
+            recovered = float(np.median(segment[-max(2, segment.size // 10) :])) > _SOFT * level
             text = (
                 f"|V|/|I| dropped abruptly by {drop[at] / level:.0%} within half-cycle {k + 1} at constant current"
                 f"{' and recovered' if recovered else ''}."
             )
-            return float(when[row]), (float(when[row - 1]), float(when[row])), text
-    return best or _between(halves, reference, first, last, who, r, when)
+            return float(when[step]), (float(when[step - 1]), float(when[step])), text
+    return _between(halves, first, last, who, r, when)
 
 
 def _between(
-    halves: HalfCycles, reference: Array, first: Array, last: Array, who: Array, r: Array, when: Array
+    halves: HalfCycles, first: Array, last: Array, who: Array, r: Array, when: Array
 ) -> tuple[float, tuple[float, float], str] | None:
     """A drop that happened between two half-cycles of the same current and lasted."""
     medians = np.array([np.median(r[a:b]) for a, b in zip(first, last, strict=True)])

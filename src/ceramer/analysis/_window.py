@@ -52,7 +52,7 @@ def window(
     scan_rate : [V/s]; None: from `time`
     time : shape (n,), [s]
     thresholds : current densities of criterion (a), [A/m2]
-    baseline : potentials (low, high) between which to fit the baseline, [V]; None: the flattest fifth of each leg
+    baseline : potentials (low, high) between which to fit the baseline, [V]; None: the longest straight stretch of each leg
     temperature : [K], reported with the result
 
     Returns
@@ -255,22 +255,30 @@ def _onsets(
 
 
 def _quiet(e: Array, j: Array) -> Array:
-    """The flattest fifth of a leg: least change of its slope, the first 5 % (double layer) left out."""
-    edges = np.linspace(e[0] + 0.05 * (e[-1] - e[0]), e[-1], 41)
-    where = np.clip(np.searchsorted(edges, e, side="right") - 1, -1, 39)
-    counts = np.bincount(where[where >= 0], minlength=40)
-    level = np.bincount(where[where >= 0], j[where >= 0], 40) / np.maximum(counts, 1)
-    best, start = math.inf, 0
-    u = np.linspace(-1.0, 1.0, 8)
-    for k in range(33):
-        if (counts[k : k + 8] == 0).any():
-            continue
-        part = level[k : k + 8]
-        rest = part - np.polynomial.polynomial.polyval(u, np.polynomial.polynomial.polyfit(u, part, 1))
-        score = float(rest @ rest) + 0.01 * float(np.ptp(part)) ** 2
-        if score < best:
-            best, start = score, k
-    return np.asarray((where >= start) & (where < start + 8))
+    """The longest stretch of a leg that a straight line describes within the noise, its ends left out."""
+    count = 32
+    # The first 5 % of the leg charge the double layer.
+    edges = np.linspace(e[0] + 0.05 * (e[-1] - e[0]), e[-1], count + 1)
+    where = np.clip(np.searchsorted(edges, e, side="right") - 1, -1, count - 1)
+    inside = where >= 0
+    n = np.bincount(where[inside], minlength=count).astype(float)
+    level = np.bincount(where[inside], j[inside], count) / np.maximum(n, 1.0)
+    noise = max(noise_of(j), 1e-9 * float(np.abs(j).max()), 1e-300)
+    x = np.arange(count) / count
+    moments = [np.concatenate([[0.0], np.cumsum(n * y)]) for y in (np.ones(count), x, x * x, level, x * level, level**2)]
+    first, last = np.triu_indices(count + 1, 5)
+    s1, sx, sxx, sy, sxy, syy = (m[last] - m[first] for m in moments)
+    s1 = np.maximum(s1, 1.0)
+    vx, vy, cxy = sxx - sx**2 / s1, syy - sy**2 / s1, sxy - sx * sy / s1
+    chi = (vy - cxy**2 / np.maximum(vx, 1e-300)) / noise**2
+    fits = chi / np.maximum(last - first - 2, 1) < 2.5
+    if not fits.any():
+        return np.asarray(inside & (where < 6))
+    length = np.where(fits, last - first, 0)
+    k = int(np.argmax(length))
+    start, stop = int(first[k]), int(last[k])
+    margin = 0.12 * (edges[stop] - edges[start])
+    return np.asarray((e >= edges[start] + margin) & (e <= edges[stop] - margin))
 
 
 def _sustained(net: Array, level: float, run: int = 5) -> int | None:

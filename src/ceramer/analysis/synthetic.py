@@ -275,6 +275,7 @@ def plating_stripping(
     asr: float = 0.01,
     drift: float = 0.0,
     arcing: float = 0.05,
+    nucleation: float = 0.0,
     noise: float = 1e-3,
     cell_noise: float = 0.003,
     interval: float = 60.0,
@@ -290,6 +291,7 @@ def plating_stripping(
     asr : [ohm m2] at the start
     drift : relative growth of ASR over the run
     arcing : relative excess of |V| at the ends of a half-cycle
+    nucleation : relative height of a peak at the start of each half-cycle, gone after a tenth of it
     noise : [V] relative to the overpotential, sample by sample
     cell_noise : relative scatter from half-cycle to half-cycle
     failure : "none", "soft" (a drop by `depth` that lasts), "dip" (one that recovers), "hard", or "wetting" (a slow fall)
@@ -306,7 +308,7 @@ def plating_stripping(
     if failure == "wetting":
         growth = growth * (1.0 - depth * (1.0 / (1.0 + np.exp(-(t / t[-1] - failure_at) * 12.0))))
     scatter = 1.0 + cell_noise * rng.standard_normal(n)
-    eta = current_density * asr * growth * scatter[k] * (1.0 + arcing * (2.0 * x - 1.0) ** 4)
+    eta = current_density * asr * growth * scatter[k] * (1.0 + arcing * (2.0 * x - 1.0) ** 4 + nucleation * np.exp(-x / 0.05))
     when = math.nan
     if failure in ("soft", "hard", "dip"):
         at = int(failure_at * n) + 0.2 + 0.6 * rng.random()
