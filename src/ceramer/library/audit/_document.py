@@ -132,36 +132,41 @@ def _context(name: str, table: Any, where: str, book: Book | None) -> Context:
         if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
             raise InputError(f"{where}: {name}.{key} must be a list of tables.")
         records[key] = tuple(
-            _record(f"{name}.{key}.{i}", item, where, book, roles=RECORDS[key]) for i, item in enumerate(raw)
+            _record(f"{name}.{key}.{i}", item, where, book, RECORDS[key]) for i, item in enumerate(raw)
         )
-    base = _record(name, plain, where, book, roles=tuple(ROLES), more=tuple(RECORDS))
+    base = _record(name, plain, where, book, tuple(ROLES))
     return Context(name, base.readings, base.texts, records)
 
 
-def _record(
-    path: str,
-    table: Mapping[str, Any],
-    where: str,
-    book: Book | None,
-    roles: tuple[str, ...],
-    more: tuple[str, ...] = (),
-) -> Record:
+def _record(path: str, table: Mapping[str, Any], where: str, book: Book | None, roles: tuple[str, ...]) -> Record:
     readings: dict[str, tuple[Number, ...]] = {}
     texts = {}
     for key, raw in table.items():
         if key in TEXTS:
-            texts[key] = raw
+            texts[key] = _text(raw, TEXTS[key], f"{where}: {path}.{key}")
         elif key in roles:
             role = ROLES[key]
             values = raw if isinstance(raw, list) else [raw]
             if not values:
                 raise InputError(f"{where}: {path}.{key} is an empty list.")
-            readings[key] = tuple(
-                read_number(value, role.dimension, f"{path}.{key}", nature=role.nature, book=book) for value in values
-            )
+            try:
+                readings[key] = tuple(
+                    read_number(value, role.dimension, f"{path}.{key}", nature=role.nature, book=book)
+                    for value in values
+                )
+            except InputError as error:
+                raise InputError(f"{where}: {error}") from None
         else:
+            more = tuple(RECORDS) if "." not in path else ()
             raise UnknownNameError(f"role in {where}, {path}:", str(key), (*roles, *more, *TEXTS))
     return Record(str(table.get("name", path.rpartition(".")[2])), readings, texts)
+
+
+def _text(raw: Any, kind: type, what: str) -> Any:
+    if not isinstance(raw, kind) or (isinstance(raw, list) and not all(isinstance(item, str) for item in raw)):
+        wanted = {str: "text", bool: "true or false", list: "a list of names"}[kind]
+        raise InputError(f"{what} must be {wanted}, not {raw!r}.")
+    return raw
 
 
 def _porous(filler: Number, porosity: Number) -> Number:

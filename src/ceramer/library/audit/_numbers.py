@@ -166,7 +166,7 @@ def _changed(number: Number, raw: Mapping[str, object], dimension: str, what: st
     if ("low" in raw) != ("high" in raw):
         raise InputError(f"{what}: a range needs both ends.")
     if "low" in raw:
-        low, high = (units.to_si(str(raw[end]), dimension, f"{what} {end}") for end in ("low", "high"))
+        low, high = (_parse(raw[end], dimension, f"{what} {end}")[0].value for end in ("low", "high"))
         if not low <= number.value <= high:
             raise InputError(f"{what}: {number.text} lies outside its range.")
         number = replace(number, low=low, high=high)
@@ -273,8 +273,10 @@ def _stretched(number: Number, relation: str, half: float) -> Number:
         half = max(half, _APPROXIMATE * abs(value))
         low, high = value - half, value + half
     elif relation == ">":
+        low = value
         high = value + _FAR * max(abs(value), 1.0)
     elif relation == "<":
+        high = value
         low = 0.0 if value >= 0.0 else value - _FAR * abs(value)
     return replace(number, relation=relation, low=low, high=high)
 

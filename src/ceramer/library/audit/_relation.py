@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from ceramer import units
-from ceramer.errors import CeramerError
+from ceramer.errors import CeramerError, InputError
 from ceramer.library.audit._document import Context
 from ceramer.library.audit._numbers import Number
 from ceramer.library.audit._roles import ROLES, label
@@ -158,9 +158,13 @@ class Equation:
         for way in self.ways:
             try:
                 prediction = evaluate(way.compute, {_keyword(k): v for k, v in values.items()})
-            except (CeramerError, ArithmeticError, ValueError) as error:
-                sentence = f"{context.name}: {self.name} cannot be evaluated: {str(error).rstrip('.')}."
-                return Finding(context.name, self.name, self.equation, Verdict.UNCHECKED, sentence, target.text)
+            except InputError as error:
+                numbers = [target, *_leaves(values)]
+                sentence = f"The {label(self.target)} cannot follow from these numbers: {str(error).rstrip('.')}."
+                return finding(context, self, Verdict.IMPOSSIBLE, sentence, numbers, printed=target)
+            except ArithmeticError:
+                sentence = f"{self.name} cannot be evaluated: a number that it divides by is zero."
+                return finding(context, self, Verdict.UNCHECKED, sentence, [target, *_leaves(values)], printed=target)
             outcomes.append((way, prediction, self._holds(target, prediction)))
         held = [outcome for outcome in outcomes if outcome[2] and outcome[0].accepted]
         way, prediction, holds = held[0] if held else outcomes[0]
@@ -228,7 +232,12 @@ class Rule:
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield what this rule finds in `context`."""
-        yield from self.inspect(self, context)
+        try:
+            yield from self.inspect(self, context)
+        except (InputError, ArithmeticError) as error:
+            why = str(error).rstrip(".") if isinstance(error, InputError) else "a number that it divides by is zero"
+            sentence = f"{self.name} cannot be evaluated: {why}."
+            yield finding(context, self, Verdict.UNCHECKED, sentence)
 
 
 def finding(

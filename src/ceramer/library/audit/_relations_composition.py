@@ -48,9 +48,10 @@ def _recipe_sum(rule: Rule, context: Context) -> Iterator[Finding]:
         numbers = [*others, moved, *([] if keeper in on_top else [rest])]
         whole = total(numbers)
         if whole.low - 1e-9 <= 1.0 <= whole.high + 1e-9:
+            given_back = f"{moved.text} belongs" if keeper in on_top else "one of them belongs"
             sentence = (
-                f"{bare[0].name} has no number and {keeper.name} has two ({moved.text} and {rest.text}): {moved.text} "
-                f"belongs to {bare[0].name}, then the recipe adds up to {_percent(whole.value)}"
+                f"{bare[0].name} has no number and {keeper.name} has two ({moved.text} and {rest.text}): {given_back} "
+                f"to {bare[0].name}, then the recipe adds up to {_percent(whole.value)}"
                 f"{f' with {rest.text} of {keeper.name} on top' if keeper in on_top else ''}."
             )
             yield finding(context, rule, Verdict.DISAGREE, sentence, [*numbers, rest])

@@ -12,7 +12,7 @@ from ceramer.library.audit._relation import Equation, Finding, Prediction, Rule,
 
 __all__ = ["RELATIONS"]
 
-_LIQUID = 1.0  # S/m; what liquid carbonate electrolytes reach at room temperature
+_LIQUID = 1.0  # S/m; what liquid carbonate electrolytes reach at room temperature, and hardly any solid layer
 
 
 def _resistance(thickness: float, conductivity: float) -> float:
@@ -20,7 +20,8 @@ def _resistance(thickness: float, conductivity: float) -> float:
 
 
 def _ohm_cm2(value: float) -> str:
-    return units.show(value, "ohm cm2", digits=3)
+    number = units.convert(value, "ohm cm2")
+    return f"{number:.3g} ohm cm2" if number < 1000.0 else f"{number:.0f} ohm cm2"
 
 
 def _series_impossible(rule: Rule, context: Context) -> Iterator[Finding]:
@@ -56,8 +57,8 @@ def _series_impossible(rule: Rule, context: Context) -> Iterator[Finding]:
         )
         if rest.high > 0.0:
             sentence += (
-                f"; even at the ends of the rounding the other {len(others)} layer(s) would need "
-                f"{units.show(least, 'mS/cm')}"
+                f"; even at the ends of the rounding the rest would need {units.show(least, 'mS/cm')}, above the "
+                f"{units.show(ceiling, 'mS/cm')} taken as the limit of a solid layer"
             )
         else:
             sentence += f" by a factor {one / whole.value:.3g}" if one > 1.5 * whole.value else ""

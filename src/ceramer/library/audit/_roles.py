@@ -41,7 +41,7 @@ ROLES: Final = _roles(
     ("activation_energy", "energy", "eV"),
     ("transference_number transference_number_1 transference_number_2", "ratio", "1"),
     ("electronic_transference", "ratio", "1"),
-    ("polarisation_voltage", "voltage", "mV", "setting"),
+    ("polarisation_voltage", "voltage", "mV"),
     ("leakage_current initial_current steady_current current", "current", "uA"),
     ("voltage mean_voltage overpotential", "voltage", "V"),
     ("upper_cutoff_voltage lower_cutoff_voltage", "voltage", "V", "setting"),
@@ -89,7 +89,10 @@ RECORDS: Final = MappingProxyType(
 )
 """Lists of tables: layers of a stack, phases of a composite, parts of a recipe, steps of a test, and so on."""
 
-TEXTS: Final = ("note", "name", "repeat_unit", "salt", "blamed", "on_top")
+TEXTS: Final = MappingProxyType(
+    {"note": str, "name": str, "repeat_unit": str, "salt": str, "blamed": list, "on_top": bool}
+)
+"""Fields that are no numbers: formulas, the parts that a loss is blamed on, a part on top of the 100 %."""
 
 _LABELS = {
     "np_ratio": "N/P ratio",
