@@ -114,7 +114,7 @@ class Cell:
         )
 
     def specific_energy(self, basis: str = "foils") -> float:
-        """Specific energy [J/kg]: areal capacity times mean voltage over the mass counted by `basis` (a key of `BASES`)."""
+        """Specific energy [J/kg]: areal capacity times mean voltage over the mass that `basis` of `BASES` counts."""
         energy = self.positive.areal_capacity * self.positive.mean_voltage
         return energy / self.bill_of_materials().areal_mass(basis)
 

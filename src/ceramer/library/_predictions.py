@@ -401,7 +401,7 @@ def _infiltrated_sandwich(ledger: Ledger, name: str, porosity: str) -> float:
     stack, film, pellet, thickness = _film_pellet(ledger, name)
     wet = laws.infiltrated_pores(pellet, film, ledger(porosity), ledger("pellet.open_pore_share"))
     both = stack.thickness - thickness
-    return float(laws.series_conductivity([both, thickness], [film, float(wet)]))  # type: ignore[arg-type]
+    return float(laws.series_conductivity([both, thickness], [film, float(wet)]))
 
 
 def _bypassed_sandwich(ledger: Ledger, name: str, lateral: str) -> float:

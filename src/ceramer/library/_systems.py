@@ -25,6 +25,7 @@ __all__ = [
     "book",
     "build_cell",
     "build_stack",
+    "cell_spec",
     "find_medium",
     "load",
     "load_cell",
@@ -32,6 +33,7 @@ __all__ = [
     "load_recipe",
     "load_stack",
     "recipes",
+    "stack_spec",
     "system",
     "systems",
 ]
@@ -161,7 +163,8 @@ def _is_path(name: str | Path) -> bool:
     return isinstance(name, Path) or str(name).endswith(".toml")
 
 
-def _stack_spec(name: str | Path) -> StackSpec:
+def stack_spec(name: str | Path) -> StackSpec:
+    """Return the description of a stack: a published system, or a TOML file of kind "stack"."""
     if _is_path(name):
         data = read_toml(name)
         if data.get("kind") != "stack":
@@ -185,16 +188,17 @@ def load_stack(name: str | Path, ledger: Ledger | None = None) -> Stack:
     >>> load_stack("PCE").thickness
     0.00035
     """
-    return build_stack(_stack_spec(name), ledger or book().ledger())
+    return build_stack(stack_spec(name), ledger or book().ledger())
 
 
 def build_cell(spec: CellSpec, ledger: Ledger) -> Cell:
     """Return the cell that `spec` describes, every number read through `ledger`."""
-    stack_spec = _stack_spec(spec.stack) if isinstance(spec.stack, str) else spec.stack
-    return spec.build(ledger, build_stack(stack_spec, ledger), find_medium, FORMULATIONS)
+    layers = stack_spec(spec.stack) if isinstance(spec.stack, str) else spec.stack
+    return spec.build(ledger, build_stack(layers, ledger), find_medium, FORMULATIONS)
 
 
-def _cell_spec(name: str | Path) -> CellSpec:
+def cell_spec(name: str | Path) -> CellSpec:
+    """Return the description of a cell: a published one by name, or a TOML file of kind "cell"."""
     if _is_path(name):
         data = read_toml(name)
         if data.get("kind") != "cell":
@@ -208,7 +212,7 @@ def _cell_spec(name: str | Path) -> CellSpec:
 
 def load_cell(name: str | Path, ledger: Ledger | None = None) -> Cell:
     """Return a cell: a published one by name ("Li|CSE|Li"), or the cell in a TOML file."""
-    return build_cell(_cell_spec(name), ledger or book().ledger())
+    return build_cell(cell_spec(name), ledger or book().ledger())
 
 
 def load(name: str | Path) -> Any:
