@@ -1,0 +1,7 @@
+"""Tables for the terminal and self-contained pages: what is printed, what we compute, and how far they are apart."""
+
+from __future__ import annotations
+
+from ceramer.report._terminal import reproduce_table
+
+__all__ = ["reproduce_table"]
