@@ -2,7 +2,6 @@
 
 import importlib.util
 import random
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +20,22 @@ BUILDERS = {**files.IMPEDANCE, **files.SERIES, "mettler": files.mettler}
 FORMATS = sorted(BUILDERS)
 
 
+WHERE: dict[str, Path] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_path(tmp_path_factory):
+    WHERE["file"] = tmp_path_factory.mktemp("damage") / "file"
+
+
 def attempt(data: bytes) -> list[Measurement] | str:
     """Read; a refusal comes back as its sentence. Any other exception is the failure that is looked for."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
-        path.write_bytes(data)
-        try:
-            found = read_all(path)
-        except CeramerError as error:
-            assert "\n" not in str(error)
-            return str(error)
+    WHERE["file"].write_bytes(data)
+    try:
+        found = read_all(WHERE["file"])
+    except CeramerError as error:
+        assert "\n" not in str(error)
+        return str(error)
     for measurement in found:
         assert all(len(values) == len(measurement) for values in measurement.columns.values())
     return found

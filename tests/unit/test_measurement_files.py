@@ -1,13 +1,14 @@
 """Small files in every vendor's format, made here, and what reading them must give."""
 
 import io
+import sys
 import zipfile
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from ceramer.errors import InputError
+from ceramer.errors import InputError, MissingExtraError
 from ceramer.measurement import read, read_all
 from ceramer.units import Value
 
@@ -478,3 +479,56 @@ def test_a_short_row_is_left_out_and_reported(put):
     measured = read(put(b"\n".join(rows) + b"\n"))
     assert measured.time == pytest.approx(T[[0, 1, 3, 4]])
     assert "1 of 5 rows do not have 3 fields and were left out (the first after row 2)" in measured.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "data", "sentence"),
+    [
+        ("yadg.extractors", b"BIO-LOGIC MODULAR FILE\x1a", r"'ceramer\[biologic\]'; without it, export .* \(.mpt\)"),
+        ("fastnda", b"NEWARE", r"'ceramer\[neware\]'; without it, export csv"),
+        ("pyarrow.parquet", b"PAR1", r"'ceramer\[parquet\]'"),
+    ],
+)
+def test_a_missing_extra_names_the_pip_command_and_the_way_round(put, monkeypatch, module, data, sentence):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=sentence):
+        read(put(data))
+
+
+def test_neware_without_a_total_clock_uses_the_dates_else_sums_the_steps(put):
+    dated = neware().replace(b"Total Time", b"Remark")
+    assert read(put(dated)).time == pytest.approx(np.arange(5.0))
+    steps = lines(
+        "Step Type,Time,Current(A),Voltage(V)",
+        *[f"CC Chg,00:00:{s:02d},1.0,3.0" for s in (0, 10, 20)],
+        *[f"CC DChg,00:00:{s:02d},1.0,3.0" for s in (0, 5)],
+    )
+    measured = read(put(steps))
+    assert measured.time == pytest.approx([0.0, 10.0, 20.0, 20.0, 25.0])
+    assert measured.column("Step Time / s") == pytest.approx([0.0, 10.0, 20.0, 0.0, 5.0])
+    assert measured.current == pytest.approx([1.0, 1.0, 1.0, -1.0, -1.0])
+
+
+def test_maccor_clock_and_unknown_unit(put):
+    clock = maccor()
+    for k in range(5):
+        clock = clock.replace(f"\t{k}.000000\t".encode(), f"\t0d 0{k}:00:00.50\t".encode())
+    assert read(put(clock)).time == pytest.approx(3600.0 * np.arange(5) + 0.5)
+    undated = read(put(maccor().replace(b"DPT Time", b"Remark")))
+    assert undated.time == pytest.approx(np.arange(5.0))
+    assert "s was assumed" in undated.warnings[0]
+
+
+def test_eclab_with_absolute_time_and_cell_voltage(put):
+    titles = "time/s\tEwe/V\tEwe-Ece/V\tI/mA"
+    body = [f"05/15/2025 01:00:0{k}.500\t1.0\t{e}\t{1e3 * i}" for k, (e, i) in enumerate(zip(E, I, strict=True))]
+    measured = read(put(lines("EC-Lab ASCII FILE", "Nb header lines : 4", "", titles, *body)))
+    assert measured.time == pytest.approx(np.arange(5.0))
+    assert measured.voltage == pytest.approx(E)
+    assert not measured.warnings
+
+
+def test_utf16_and_a_byte_order_mark(put):
+    text = plain_series().decode()
+    for codec in ("utf-16", "utf-8-sig"):
+        assert read(put(text.encode(codec))).current == pytest.approx(I)

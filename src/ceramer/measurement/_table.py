@@ -92,23 +92,21 @@ def rows_of(
     warnings: list[str] = []
     width = len(header)
     kept = [line for line in lines if line.strip()]
-    last = kept[-1] if kept else ""
-    quoted = separator is not None and any('"' in line for line in kept[:50])
+    last, tail_lost = kept[-1] if kept else "", False
     counts: list[int] = []
-    if quoted:
-        counts = _quoted_counts(kept, separator or ",")
-        quoted = len(counts) == len(kept)  # a quote that never closes swallows lines
-    if quoted:
-        pass
-    elif separator is None:
+    if separator is not None and any('"' in line for line in kept[:50]):
+        counts = _quoted_counts(kept, separator)
+    quoted = bool(counts) and len(counts) == len(kept)  # a quote that never closes swallows lines
+    if separator is None:
         counts = [len(line.split()) for line in kept]
-    else:
+    elif not quoted:
         if optional_tail:
+            tail_lost = len(kept) > 1 and kept[-2].endswith(separator) and not kept[-1].endswith(separator)
             kept = [line.removesuffix(separator) for line in kept]
         counts = [line.count(separator) + 1 for line in kept]
     whole = [line for line, count in zip(kept, counts, strict=True) if count == width]
     lost = len(kept) - len(whole)
-    if kept and not ends and counts[-1] == width and not _last_is_whole(whole, separator):
+    if kept and not ends and counts[-1] == width and (tail_lost or not _last_is_whole(whole, separator)):
         whole.pop()
         warnings.append(
             "The last line has no line end, so the file may be cut short: that row was left out "
