@@ -212,6 +212,7 @@ def test_stack():
     assert total == pytest.approx(470e-6 / 58.66667e-4, rel=1e-6, abs=0.0)
     assert laws.implied_layer_conductivity(total, 120e-6, [350e-6], [0.075]) == pytest.approx(0.1, rel=1e-12, abs=0.0)
     assert laws.series_area_specific_resistance([1e-6, 1e-6], [0.1, 0.0]) == math.inf
+    assert laws.series_area_specific_resistance([1.0], [2.0], [0.25, 0.5]) == pytest.approx(1.25)
     assert laws.series_area_specific_resistance([1e-4], [0.1 + 0.1j]) == pytest.approx(1e-4 / (0.1 + 0.1j))
 
 
@@ -443,7 +444,7 @@ def test_cycling():
 
 
 def test_electrons():
-    assert laws.electronic_transference(0.81, 0.19) == pytest.approx(0.19)
+    assert laws.electronic_transference(3.0, 1.0) == pytest.approx(0.25)
     leak = laws.leak_current_density(2.3e-7, 4.0, 470e-6)
     assert leak == pytest.approx(2.3e-7 * 4.0 / 470e-6, rel=1e-14, abs=0.0)
     assert laws.leak_limited_coulombic_efficiency(0.1, 1.0) == pytest.approx(0.9 / 1.1, rel=1e-14, abs=0.0)
