@@ -5,6 +5,9 @@ from ._arrhenius import arrhenius as arrhenius
 from ._bruce_vincent import bruce_vincent as bruce_vincent
 from ._bruce_vincent import polarisation_current as polarisation_current
 from ._c_rate import c_rate_audit as c_rate_audit
+from ._campaign import SHEET_COLUMNS as SHEET_COLUMNS
+from ._campaign import Campaign as Campaign
+from ._campaign import campaign as campaign
 from ._conductivity import conductivity as conductivity
 from ._critical_current import critical_current_density as critical_current_density
 from ._cycling import cycle_table as cycle_table
@@ -13,6 +16,10 @@ from ._cycling import incremental_capacity as incremental_capacity
 from ._cycling import retention_and_fade as retention_and_fade
 from ._dc_resistance import dc_resistance as dc_resistance
 from ._dc_resistance import dc_resistance_from_steps as dc_resistance_from_steps
+from ._dispatch import METHODS as METHODS
+from ._dispatch import Method as Method
+from ._dispatch import analyse as analyse
+from ._dispatch import detect_method as detect_method
 from ._electronic import electronic_conductivity as electronic_conductivity
 from ._electronic import electronic_conductivity_steps as electronic_conductivity_steps
 from ._half_cycles import HalfCycles as HalfCycles

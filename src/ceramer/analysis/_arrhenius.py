@@ -100,7 +100,7 @@ def arrhenius(
     chosen = fits[form] if form is not None else best
     if form is None and not math.isfinite(best.criterion):
         chosen = fits["sigma"]
-    warnings, notes = _judge(t, s, sigma_log, fits, chosen, best, asked=form is not None)
+    warnings, notes = _judge(t, s, sigma_log, fits, chosen=chosen, best=best, asked=form is not None)
     results = _results(t, chosen)
     grid = np.linspace(t.min(), t.max(), 101)
     return AnalysisReport(
@@ -218,7 +218,7 @@ def _results(t: Array, fit: _Fit) -> tuple[Result, ...]:
 
 
 def _judge(
-    t: Array, s: Array, sigma: Array | None, fits: dict[Form, _Fit], chosen: _Fit, best: _Fit, *, asked: bool
+    t: Array, s: Array, sigma: Array | None, fits: dict[Form, _Fit], *, chosen: _Fit, best: _Fit, asked: bool
 ) -> tuple[list[str], list[str]]:
     warnings: list[str] = []
     notes: list[str] = []

@@ -125,8 +125,8 @@ def bruce_vincent(
 
     Notes
     -----
-    Exact for ideal dilute binary electrolytes; in others it is the current fraction 1/(1 + Ne), not t+. In a composite it
-    is a property of the composite. Valid for steps up to about 10 mV.
+    Exact for ideal dilute binary electrolytes; in others it is the current fraction 1/(1 + Ne), not t+. In a
+    composite it is a property of the composite. Valid for steps up to about 10 mV.
 
     References
     ----------
@@ -239,7 +239,9 @@ def bruce_vincent(
         *(() if temperature is None else (stated("temperature", temperature, "degC"),)),
     )
     ids = tuple(item.name for item in shown)
-    notes.append(f"First current {first * sign:.4g} A after {t[0]:.3g} s; hold of {duration_text(float(t[-1] - t[0]))}.")
+    notes.append(
+        f"First current {first * sign:.4g} A after {t[0]:.3g} s; hold of {duration_text(float(t[-1] - t[0]))}."
+    )
     results = (
         Result(
             "transference_number",
@@ -263,7 +265,9 @@ def bruce_vincent(
         series={
             "time": t,
             "current": i,
-            "fit_current": sign * _response(np.maximum(t, 0.0), initial, ratio, tau) if t.size <= 20000 else np.empty(0),
+            "fit_current": sign * _response(np.maximum(t, 0.0), initial, ratio, tau)
+            if t.size <= 20000
+            else np.empty(0),
         },
     )
 
@@ -277,7 +281,11 @@ def _lead_effect(point: Array, function: object) -> float:
 def _resistance_warnings(dv: Value, r0: Value, rss: Value, initial: float) -> list[str]:
     change = rss.value - r0.value
     spread = math.hypot(r0.standard_uncertainty or 0.0, rss.standard_uncertainty or 0.0)
-    if r0.value and abs(change) > max(0.05 * abs(r0.value), 2.0 * spread) and abs(change) * initial > 0.01 * abs(dv.value):
+    if (
+        r0.value
+        and abs(change) > max(0.05 * abs(r0.value), 2.0 * spread)
+        and abs(change) * initial > 0.01 * abs(dv.value)
+    ):
         return [
             f"The interface resistance changed from {r0.value:.4g} to {rss.value:.4g} ohm ({change / r0.value:+.0%}) "
             "during the hold: the formula corrects its two ends only; condition the cell until R is constant."

@@ -53,7 +53,12 @@ def c_rate_audit(
     implied = propagate(lambda j, m, c: j / (c * m), j=j, m=m, c=c)
     results = [
         Result(
-            "implied_specific_capacity", implied.value, "mAh/g", implied.standard_uncertainty, kind=Kind.AUDIT, method="j / (C m)"
+            "implied_specific_capacity",
+            implied.value,
+            "mAh/g",
+            implied.standard_uncertainty,
+            kind=Kind.AUDIT,
+            method="j / (C m)",
         )
     ]
     inputs = [stated("current_density", j, "mA/cm2"), stated("loading", m, "mg/cm2"), stated("stated_c_rate", c, "1/h")]
@@ -76,11 +81,19 @@ def c_rate_audit(
         inputs.append(stated("delivered_specific_capacity", q, "mAh/g"))
         real = propagate(lambda j, m, q: j / (m * q), j=j, m=m, q=q)
         results.append(
-            Result("real_c_rate", real.value, "1/h", real.standard_uncertainty, kind=Kind.AUDIT, method="j / (m q delivered)")
+            Result(
+                "real_c_rate",
+                real.value,
+                "1/h",
+                real.standard_uncertainty,
+                kind=Kind.AUDIT,
+                method="j / (m q delivered)",
+            )
         )
         if real.value > 1.2 * c.value:
             warnings.append(
-                f"The half-cycle ended after 1/{real.value * 3600:.3g} h: the cell ran {real.value / c.value:.2f} times the "
+                f"The half-cycle ended after 1/{real.value * 3600:.3g} h: the cell "
+                f"ran {real.value / c.value:.2f} times the "
                 "stated rate, because it delivered less than 1C assumes."
             )
     if tolerance <= 0.0:

@@ -31,7 +31,8 @@ def conductivity(
     resistance : R, [ohm], of the layer between the electrodes (an arc, a sum of arcs, or an intercept)
     thickness : d, [m]
     area : S, [m2], of the electrode (the smaller of electrode and electrolyte)
-    lead_resistance : resistance of leads and contacts in series, [ohm]; None: not known, and a warning says what it may cost
+    lead_resistance : resistance of leads and contacts in series, [ohm]; None: not known, and a warning says what
+        it may cost
     temperature : [K], reported with the result
     which : name of the result ("ionic_conductivity", "grain_boundary_conductivity", ...)
     resistance_method : how R was obtained, for the report

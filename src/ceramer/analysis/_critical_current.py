@@ -29,8 +29,8 @@ def critical_current_density(
 ) -> AnalysisReport:
     """Return the highest current density of a staircase that a cell bore without a short.
 
-    The protocol is read from the data: *fixed capacity* when the charge of a half-cycle is the same in every step, *fixed
-    time* when its duration is. The two are not comparable, so the protocol is part of the name of the result.
+    The protocol is read from the data: *fixed capacity* when the charge of a half-cycle is the same in every step,
+    *fixed time* when its duration is. The two are not comparable, so the protocol is part of the name of the result.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def critical_current_density(
 
     Notes
     -----
-    A property of cell, protocol, pressure and temperature, not of the electrolyte alone. Known only to the width of a step.
+    A property of cell, protocol, pressure and temperature, not of the electrolyte alone. Known only to the width of a
+    step.
     """
     s = number(area, "area", positive=True, example="1.131e-4")
     t, i, v = series_of(time=time, current=current, voltage=voltage, at_least=16)
@@ -75,11 +76,15 @@ def critical_current_density(
     else:
         notes.append(sentence)
     if (np.diff(level) <= 0.0).any():
-        warnings.append("The current does not rise from step to step: a lower step after a higher one meets an aged cell.")
+        warnings.append(
+            "The current does not rise from step to step: a lower step after a higher one meets an aged cell."
+        )
     name = "critical_current_density" + ("" if protocol == "mixed" else f"_{protocol}")
     if failed is None:
         warnings.append(f"Nothing failed up to {level.max() * 0.1:.4g} mA/cm2: the value is a lower bound.")
-        result = Result(f"{name}_lower_bound", float(level.max()), "mA/cm2", method="highest step borne; no step failed")
+        result = Result(
+            f"{name}_lower_bound", float(level.max()), "mA/cm2", method="highest step borne; no step failed"
+        )
         headline = f"No short up to {level.max() * 0.1:.4g} mA/cm2."
     elif failed == 0:
         warnings.append("The cell failed in the first step: the value is an upper bound.")
@@ -91,11 +96,17 @@ def critical_current_density(
         below = float(level[:failed].max())
         bad = float(level[failed])
         result = Result(
-            name, below, "mA/cm2", interval=(below, bad), method="highest step borne; the interval ends at the step that failed"
+            name,
+            below,
+            "mA/cm2",
+            interval=(below, bad),
+            method="highest step borne; the interval ends at the step that failed",
         )
         headline = f"{verdict.headline} It fell in the step of {bad * 0.1:.4g} mA/cm2."
         if bad / below > 1.5:
-            warnings.append(f"The steps are coarse: the true value lies anywhere from {below * 0.1:.4g} to {bad * 0.1:.4g} mA/cm2.")
+            warnings.append(
+                f"The steps are coarse: the true value lies anywhere from {below * 0.1:.4g} to {bad * 0.1:.4g} mA/cm2."
+            )
         repeats = int(table["half-cycles"][:failed].min())
         if repeats < 2:
             warnings.append("A step lasted less than one whole cycle: the electrode was not both plated and stripped.")
@@ -155,7 +166,8 @@ def _protocol(halves: HalfCycles, step: Array, count: int, failed: int | None) -
         return "fixed_capacity", "Protocol: fixed capacity per half-cycle; not comparable with fixed time."
     if spread_t < 0.08 and spread_q >= 0.08:
         return "fixed_time", (
-            f"Protocol: fixed time, {np.mean(times) / 3600.0:.3g} h per half-cycle, so the capacity grows with the current; "
+            f"Protocol: fixed time, {np.mean(times) / 3600.0:.3g} h per half-cycle, "
+            "so the capacity grows with the current; "
             "not comparable with fixed capacity."
         )
     return "mixed", (

@@ -32,8 +32,8 @@ def cycle_table(time: object, current: object, voltage: object, cycle: object | 
     Returns
     -------
     pandas.DataFrame
-        One row a cycle: charge and discharge capacity [C], energies [J], mean voltages [V], duration [s], the mean |I| of
-        the charge and of the discharge [A], and whether the cycle began with discharge.
+        One row a cycle: charge and discharge capacity [C], energies [J], mean voltages [V], duration [s], the mean
+        |I| of the charge and of the discharge [A], and whether the cycle began with discharge.
 
     Raises
     ------
@@ -115,8 +115,9 @@ def cycling(
     Returns
     -------
     AnalysisReport
-        initial_capacity, final_capacity, capacity_retention, capacity_fade_per_cycle (linear), geometric_fade_per_cycle,
-        coulombic_efficiency, energy_efficiency, knee_cycle where there is one; a table of cycles.
+        initial_capacity, final_capacity, capacity_retention, capacity_fade_per_cycle (linear),
+        geometric_fade_per_cycle, coulombic_efficiency, energy_efficiency, knee_cycle where there is one; a table of
+        cycles.
 
     Raises
     ------
@@ -148,7 +149,9 @@ def cycling(
         warnings.append(f"The last cycle ({table['cycle'].iloc[-1]:g}) is not whole and was left out.")
     inner = int((~whole[:-1]).sum())
     if inner:
-        warnings.append(f"{inner} cycles before the last are not whole (pauses, or a changed protocol) and were left out.")
+        warnings.append(
+            f"{inner} cycles before the last are not whole (pauses, or a changed protocol) and were left out."
+        )
     used = table[whole].reset_index(drop=True)
     capacity = np.array(used["discharge / C"])
     start = _formation(used) if formation_cycles is None else formation_cycles
@@ -165,7 +168,8 @@ def cycling(
         )
     if (efficiency[start:] > 1.005).mean() > 0.1:
         warnings.append(
-            f"{int((efficiency[start:] > 1.005).sum())} cycles give more charge than they took (efficiency above 100.5 %): "
+            f"{int((efficiency[start:] > 1.005).sum())} cycles give more charge "
+            "than they took (efficiency above 100.5 %): "
             "the current is not calibrated, or the cell draws on a reserve."
         )
     odd = _outliers(capacity[start:])
@@ -174,15 +178,17 @@ def cycling(
             f"{int(odd.sum())} cycles stand out of their neighbours (such as cycle "
             f"{used['cycle'].iloc[start + int(np.argmax(odd))]:g}) and were left out of the fits."
         )
-    inner_report = retention_and_fade(
-        np.array(used["cycle"])[start:][~odd], capacity[start:][~odd] * scale, unit=unit
-    )
+    inner_report = retention_and_fade(np.array(used["cycle"])[start:][~odd], capacity[start:][~odd] * scale, unit=unit)
     ce = _typical(efficiency[start:][~odd][1:] if efficiency.size - start > 4 else efficiency[start:])
     ee = _typical(energy[start:][~odd][1:] if efficiency.size - start > 4 else energy[start:])
     results = (
         *inner_report.results,
-        Result("coulombic_efficiency", ce.value, "%", ce.standard_uncertainty, method="median of discharge over charge"),
-        Result("energy_efficiency", ee.value, "%", ee.standard_uncertainty, method="median of energy out over energy in"),
+        Result(
+            "coulombic_efficiency", ce.value, "%", ce.standard_uncertainty, method="median of discharge over charge"
+        ),
+        Result(
+            "energy_efficiency", ee.value, "%", ee.standard_uncertainty, method="median of energy out over energy in"
+        ),
     )
     shown = used.rename(columns={"charge / C": f"charge / {unit}", "discharge / C": f"discharge / {unit}"})
     from ceramer.units import si_factor
@@ -270,8 +276,8 @@ def retention_and_fade(cycle: object, capacity: object, *, unit: str = "mAh/g") 
 
     Notes
     -----
-    The error bars of Q_1 and Q_n come from the scatter of neighbouring cycles. The knee is a break of two lines that beats a straight
-    line and a power law by more than 10 in BIC, and steepens the fade at least twofold.
+    The error bars of Q_1 and Q_n come from the scatter of neighbouring cycles. The knee is a break of two lines that
+    beats a straight line and a power law by more than 10 in BIC, and steepens the fade at least twofold.
     """
     n, q = series_of(cycle=cycle, capacity=capacity, at_least=2)
     if (q <= 0.0).any():
@@ -292,9 +298,19 @@ def retention_and_fade(cycle: object, capacity: object, *, unit: str = "mAh/g") 
         Result("initial_capacity", first.value, unit, noise, method=f"cycle {n[0]:g}"),
         Result("final_capacity", last.value, unit, noise, method=f"cycle {n[-1]:g}"),
         Result("capacity_retention", kept.value, "%", kept.standard_uncertainty, method="Q_n / Q_1"),
-        Result("capacity_fade_per_cycle", linear.value, "%", linear.standard_uncertainty, method=f"(1 - r)/{count:g}, linear"),
         Result(
-            "geometric_fade_per_cycle", geometric.value, "%", geometric.standard_uncertainty, method=f"1 - r^(1/{count:g})"
+            "capacity_fade_per_cycle",
+            linear.value,
+            "%",
+            linear.standard_uncertainty,
+            method=f"(1 - r)/{count:g}, linear",
+        ),
+        Result(
+            "geometric_fade_per_cycle",
+            geometric.value,
+            "%",
+            geometric.standard_uncertainty,
+            method=f"1 - r^(1/{count:g})",
         ),
     ]
     series = {"cycle": n, "capacity": q}
@@ -305,7 +321,13 @@ def retention_and_fade(cycle: object, capacity: object, *, unit: str = "mAh/g") 
             lambda s, q1: -s / q1, s=Value(float(line.coefficients[1]), line.error(1)), q1=Value(base, line.error(0))
         )
         results.append(
-            Result("fitted_fade_per_cycle", slope.value, "%", slope.standard_uncertainty, method="line through all cycles / its start")
+            Result(
+                "fitted_fade_per_cycle",
+                slope.value,
+                "%",
+                slope.standard_uncertainty,
+                method="line through all cycles / its start",
+            )
         )
         series["fit_capacity"] = q - line.residuals
         scale = max(float(noise or 0.0), 1e-12 * base)
@@ -321,7 +343,8 @@ def retention_and_fade(cycle: object, capacity: object, *, unit: str = "mAh/g") 
         rise = q.max() / q[0] - 1.0
         if rise > max(0.02, 4.0 * scale / base):
             warnings.append(
-                f"The capacity rose by {rise:.1%} after the first cycle counted: retention against the maximum would be "
+                f"The capacity rose by {rise:.1%} after the first cycle counted: "
+                "retention against the maximum would be "
                 f"{q[-1] / q.max():.1%}; activation cycles should not count as Q_1."
             )
     else:
@@ -364,16 +387,22 @@ def _knee(n: Array, q: Array, line: float, warnings: list[str]) -> Result | None
     penalty = math.log(size)
     broken_score = size * math.log(max(solved.chi_square, 1e-300)) + 4.0 * penalty
     rivals = (size * math.log(max(line, 1e-300)) + 2.0 * penalty, size * math.log(max(smooth, 1e-300)) + 3.0 * penalty)
-    before, after = float(solved.parameters[1] * scale[1]), float((solved.parameters[1] * scale[1] + solved.parameters[2] * scale[2]))
+    before, after = (
+        float(solved.parameters[1] * scale[1]),
+        float(solved.parameters[1] * scale[1] + solved.parameters[2] * scale[2]),
+    )
     where = float(solved.parameters[3]) * span
     if broken_score + 10.0 > min(rivals) or not 0.0 < where < span or after >= 2.0 * min(before, 0.0) or after >= 0.0:
         return None
     error = solved.error(3)
     warnings.append(
-        f"The fade steepens at cycle {n[0] + where:.0f} (a knee): from {-before / q[0]:.3%} to {-after / q[0]:.3%} per cycle; "
+        f"The fade steepens at cycle {n[0] + where:.0f} (a knee): from "
+        f"{-before / q[0]:.3%} to {-after / q[0]:.3%} per cycle; "
         "a fade rate before it says nothing about the time after."
     )
-    return Result("knee_cycle", float(n[0]) + where, "1", None if error is None else error * span, method="break of two lines")
+    return Result(
+        "knee_cycle", float(n[0]) + where, "1", None if error is None else error * span, method="break of two lines"
+    )
 
 
 def incremental_capacity(voltage: object, charge: object, *, step: float = 0.005, smoothing: int = 11) -> pd.DataFrame:

@@ -111,7 +111,8 @@ def _drifts(i: Array, v: Array, sigma: Array | None) -> str:
     if fit.p_value(2) > 0.003:
         return ""
     return (
-        f"The voltage drifted by {float(fit.coefficients[2]) * (i.size - 1) * 1e3:.3g} mV from the first step to the last, "
+        f"The voltage drifted by {float(fit.coefficients[2]) * (i.size - 1) * 1e3:.3g} "
+        "mV from the first step to the last, "
         "whatever the current: the cell was not at rest, and part of the slope may be drift."
     )
 
@@ -148,7 +149,8 @@ def dc_resistance_from_steps(time: object, current: object, voltage: object) -> 
     if unsettled.mean() > 0.3:
         extra = (
             f"The voltage still moved in {int(unsettled.sum())} of {len(steps)} steps "
-            f"(of {duration_text(float(np.median(steps.duration)))}): the slope holds for that time, not for the steady state.",
+            f"(of {duration_text(float(np.median(steps.duration)))}): the slope "
+            "holds for that time, not for the steady state.",
         )
     report = dc_resistance(steps.current, level, _extra=extra)
     table = pd.DataFrame(

@@ -152,7 +152,9 @@ def electronic_conductivity_steps(
     """
     u, i = array_of(voltage, "voltage", at_least=3), array_of(steady_current, "steady_current", at_least=3)
     if u.size != i.size:
-        raise InputError(f"voltage has {u.size} entries and steady_current {i.size}; give one current for each voltage.")
+        raise InputError(
+            f"voltage has {u.size} entries and steady_current {i.size}; give one current for each voltage."
+        )
     d = number(thickness, "thickness", positive=True, example="350e-6")
     s = number(area, "area", positive=True, example="1.131e-4")
     fit = linear_fit(np.column_stack([np.ones_like(u), u]), i)
@@ -189,4 +191,3 @@ def electronic_conductivity_steps(
         inputs=(stated("thickness", d, "um"), stated("area", s, "cm2")),
         series={"voltage": u, "current": i, "fit_current": i - fit.residuals},
     )
-

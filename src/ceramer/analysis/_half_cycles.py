@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,8 @@ _LEVEL = 0.05
 class HalfCycles:
     """Segments of constant current, one entry each. SI units; overpotential counts along the current.
 
-    `eta_early`, `eta_mid`, `eta_late` are means over 5-15, 45-55 and 85-95 % of the segment's duration; `eta_mean` over 5-95 %.
+    `eta_early`, `eta_mid`, `eta_late` are means over 5-15, 45-55 and 85-95 % of the segment's duration; `eta_mean`
+    over 5-95 %.
     """
 
     start_row: np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -133,7 +134,7 @@ def half_cycles(time: object, current: object, voltage: object, *, rest_current:
 
     def mean_between(low: float, high: float) -> Array:
         a, b = begin + low * duration, begin + high * duration
-        integral = _interpolate(b, t, volts, v, start, stop) - _interpolate(a, t, volts, v, start, stop)
+        integral = _interpolate(b, t, volts, v, (start, stop)) - _interpolate(a, t, volts, v, (start, stop))
         return direction * integral / (b - a)
 
     return HalfCycles(
@@ -150,9 +151,9 @@ def half_cycles(time: object, current: object, voltage: object, *, rest_current:
     )
 
 
-def _interpolate(at: Array, t: Array, integral: Array, v: Array, start: object, stop: object) -> Array:
+def _interpolate(at: Array, t: Array, integral: Array, v: Array, ends: tuple[Any, Any]) -> Array:
     """Value of the running integral of a piecewise linear voltage at the times `at`."""
-    row = np.clip(np.searchsorted(t, at, side="right") - 1, start, np.asarray(stop) - 2)
+    row = np.clip(np.searchsorted(t, at, side="right") - 1, ends[0], ends[1] - 2)
     width = t[row + 1] - t[row]
     part = at - t[row]
     slope = np.where(width > 0.0, (v[row + 1] - v[row]) / np.where(width > 0.0, width, 1.0), 0.0)

@@ -72,7 +72,9 @@ def plating_stripping(
     warnings.extend(_balance(halves, alive))
     shapes = [name for name, chosen in zip(table["shape"], use, strict=True) if chosen]
     common = max(set(shapes), key=shapes.count)
-    notes.append(f"{shapes.count(common)} of {len(shapes)} half-cycles at {level / s.value * 0.1:.4g} mA/cm2 are {common}.")
+    notes.append(
+        f"{shapes.count(common)} of {len(shapes)} half-cycles at {level / s.value * 0.1:.4g} mA/cm2 are {common}."
+    )
     if slope.standard_uncertainty and abs(slope.value) > 3.0 * slope.standard_uncertainty:
         total = slope.value * float(middle[-1] - middle[0]) / base.value if base.value else 0.0
         if abs(total) > 0.05:
@@ -101,7 +103,11 @@ def plating_stripping(
             method=f"mean of |V| over 45-55 % of {eta.size} half-cycles at {level / s.value * 0.1:.4g} mA/cm2",
         ),
         Result(
-            "area_specific_resistance", asr.value, "ohm cm2", asr.standard_uncertainty, method="|V_mid| S / |I|, at the start"
+            "area_specific_resistance",
+            asr.value,
+            "ohm cm2",
+            asr.standard_uncertainty,
+            method="|V_mid| S / |I|, at the start",
         ),
     ]
     if drift is not None:
@@ -115,7 +121,9 @@ def plating_stripping(
             )
         )
     results += [
-        Result("accumulated_areal_capacity", moved, "mAh/cm2", method="integral |j| dt, both directions, until the short"),
+        Result(
+            "accumulated_areal_capacity", moved, "mAh/cm2", method="integral |j| dt, both directions, until the short"
+        ),
         Result("accumulated_areal_capacity_one_way", one_way, "mAh/cm2", method="one direction only"),
         Result(
             "lifetime",
@@ -135,7 +143,13 @@ def plating_stripping(
             *(() if temperature is None else (stated("temperature", temperature, "degC"),)),
         ),
         tables={"half-cycles": table},
-        series={"time": t, "voltage": v, "current_density": i / s.value, "middle_time": middle, "resistance": resistance},
+        series={
+            "time": t,
+            "voltage": v,
+            "current_density": i / s.value,
+            "middle_time": middle,
+            "resistance": resistance,
+        },
     )
 
 
@@ -230,4 +244,3 @@ def accumulated_areal_capacity(time: object, current: object, *, area: Number) -
         inputs=(stated("area", s, "cm2"),),
         series={"time": t[1:], "accumulated": np.cumsum(np.abs(moved))},
     )
-

@@ -94,7 +94,7 @@ def rate_test(
         raise InputError("All cycles ran at one current, which is no rate test; use cycling for it.")
     warnings: list[str] = []
     notes: list[str] = []
-    rows, means, errors, slopes = [], np.empty(count), np.full(count, np.nan), np.zeros(count)
+    means, errors, slopes = np.empty(count), np.full(count, np.nan), np.zeros(count)
     for k in range(count):
         mine = q[block == k]
         settled = mine[1:] if mine.size > 2 else mine
@@ -106,41 +106,54 @@ def rate_test(
     from ceramer.units import si_factor
 
     factor = 1.0 / si_factor(unit)
-    for k in range(count):
-        rows.append(
-            {
-                "rate": k + 1,
-                "cycles": f"{names[block == k][0]:g}-{names[block == k][-1]:g}",
-                "C-rate (nominal)": math.nan if nominal is None else level[k] * 3600.0 / nominal,
-                "C-rate (real)": level[k] * 3600.0 / means[k],
-                f"capacity / {unit}": means[k] * factor,
-                f"standard uncertainty / {unit}": errors[k] * factor,
-                "of first": means[k] / means[0],
-            }
-        )
+    rows = [
+        {
+            "rate": k + 1,
+            "cycles": f"{names[block == k][0]:g}-{names[block == k][-1]:g}",
+            "C-rate (nominal)": math.nan if nominal is None else level[k] * 3600.0 / nominal,
+            "C-rate (real)": level[k] * 3600.0 / means[k],
+            f"capacity / {unit}": means[k] * factor,
+            f"standard uncertainty / {unit}": errors[k] * factor,
+            "of first": means[k] / means[0],
+        }
+        for k in range(count)
+    ]
     top = int(np.argmax(level))
     results = [
-        _capacity("initial_capacity", means, errors, 0, unit, "mean of the first rate without its first cycle"),
-        _capacity("capacity_at_highest_rate", means, errors, top, unit, "mean at the highest current"),
+        _capacity(
+            "initial_capacity", means, errors, 0, unit=unit, method="mean of the first rate without its first cycle"
+        ),
+        _capacity("capacity_at_highest_rate", means, errors, top, unit=unit, method="mean at the highest current"),
     ]
     ratio = means[top] / means[0]
     spread = ratio * math.hypot(errors[top] / means[top], errors[0] / means[0])
     results.append(
-        Result("rate_capability", ratio, "%", None if math.isnan(spread) else spread, method="highest rate over first rate")
+        Result(
+            "rate_capability", ratio, "%", None if math.isnan(spread) else spread, method="highest rate over first rate"
+        )
     )
     back = [k for k in range(1, count) if abs(level[k] / level[0] - 1.0) < 0.1]
     if back:
         r = means[back[-1]] / means[0]
         s = r * math.hypot(errors[back[-1]] / means[back[-1]], errors[0] / means[0])
         results.append(
-            Result("capacity_recovery", r, "%", None if math.isnan(s) else s, method="first rate at the end over at the start")
+            Result(
+                "capacity_recovery",
+                r,
+                "%",
+                None if math.isnan(s) else s,
+                method="first rate at the end over at the start",
+            )
         )
         if r < 0.97:
             warnings.append(
-                f"Only {r:.1%} of the capacity came back at the first rate: fade is mixed into the capacities at the later rates."
+                f"Only {r:.1%} of the capacity came back at the first rate: fade is "
+                "mixed into the capacities at the later rates."
             )
     else:
-        warnings.append("The test never returned to its first rate: loss by rate and loss by fade cannot be told apart.")
+        warnings.append(
+            "The test never returned to its first rate: loss by rate and loss by fade cannot be told apart."
+        )
     for k in range(count):
         if abs(slopes[k]) > 0.03:
             warnings.append(f"The capacity still moved by {slopes[k]:+.1%} within rate {k + 1}: it had not settled.")
@@ -161,7 +174,7 @@ def rate_test(
     )
 
 
-def _capacity(name: str, means: Array, errors: Array, k: int, unit: str, method: str) -> Result:
+def _capacity(name: str, means: Array, errors: Array, k: int, *, unit: str, method: str) -> Result:
     error = float(errors[k])
     return Result(name, float(means[k]), unit, None if math.isnan(error) else error, method=method)
 
@@ -184,9 +197,17 @@ def _fit(rate: Array, q: Array, errors: Array, unit: str) -> tuple[Result, ...]:
     if error is None or error > 1.0 or fit.chi_square / max(fit.degrees_of_freedom, 1) > 400.0:
         return ()
     return (
-        Result("rate_time_constant", tau, "s", tau * error, method="tau of Q = Q_0 [1 - (R tau)^n (1 - exp(-(R tau)^-n))]"),
+        Result(
+            "rate_time_constant", tau, "s", tau * error, method="tau of Q = Q_0 [1 - (R tau)^n (1 - exp(-(R tau)^-n))]"
+        ),
         Result("rate_exponent", float(fit.parameters[2]), "1", fit.error(2), method="n of the same law"),
-        Result("low_rate_capacity", float(fit.parameters[0]) * top, unit, _scaled(fit.error(0), top), method="Q_0 of the same law"),
+        Result(
+            "low_rate_capacity",
+            float(fit.parameters[0]) * top,
+            unit,
+            _scaled(fit.error(0), top),
+            method="Q_0 of the same law",
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -156,13 +157,10 @@ class AnalysisReport:
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for record in table.to_dict(orient="records"):
-        rows.append({str(k): _plain(v) for k, v in record.items()})
-    return rows
+    return [{str(k): _plain(v) for k, v in record.items()} for record in table.to_dict(orient="records")]
 
 
 def _plain(value: Any) -> Any:
     """Return a JSON number, text or None (a NaN is a missing number)."""
     item = value.item() if hasattr(value, "item") else value
-    return None if isinstance(item, float) and item != item else item
+    return None if isinstance(item, float) and math.isnan(item) else item

@@ -58,8 +58,9 @@ def shorts(
     """Tell no, soft and hard shorts apart from V(t) of a galvanostatic symmetric cell, better with impedance.
 
     The resistance r = |V|/|I| of every sample is compared with the median of the half-cycles before. *hard*: r falls
-    below 20 % of it and stays there to the end. *soft*: r drops abruptly by more than 15 % and six times the noise within
-    a half-cycle at constant current, whether it recovers or not. A slow decline is conditioning, not a short. With
+    below 20 % of it and stays there to the end. *soft*: r drops abruptly by more than 15 % and six times the noise
+    within a half-cycle at constant current, whether it recovers or not. A slow decline is conditioning, not a short.
+    With
     impedance, a bulk resistance that falls with the voltage confirms, one that stays contradicts.
 
     Parameters
@@ -90,7 +91,8 @@ def shorts(
         raise InputError("impedance_time and bulk_resistance belong together; give both.")
     if impedance_time is not None:
         if bulk_resistance_uncertainty is None:
-            spectra = (*series_of(impedance_time=impedance_time, bulk_resistance=bulk_resistance), None)  # type: ignore[assignment]
+            a, b = series_of(impedance_time=impedance_time, bulk_resistance=bulk_resistance)
+            spectra = (a, b, None)
         else:
             a, b, c = series_of(
                 impedance_time=impedance_time, bulk_resistance=bulk_resistance, uncertainty=bulk_resistance_uncertainty
@@ -106,7 +108,9 @@ def shorts(
     results: tuple[Result, ...] = ()
     if verdict.time is not None:
         results = (
-            Result("short_time", verdict.time, "h", interval=verdict.interval, method="first drop of |V|/|I| that counts"),
+            Result(
+                "short_time", verdict.time, "h", interval=verdict.interval, method="first drop of |V|/|I| that counts"
+            ),
         )
     return AnalysisReport(
         "shorts",
@@ -177,7 +181,9 @@ def _reference(r: Array, member: Array, count: int) -> Array:
     for k in range(count):
         before = medians[max(0, k - 5) : k]
         before = before[np.isfinite(before) & (before > 0.0)]
-        reference[k] = np.median(before) if before.size >= 2 else max(opening[k], medians[k], 0.0) if k == 0 else opening[0]
+        reference[k] = (
+            np.median(before) if before.size >= 2 else max(opening[k], medians[k], 0.0) if k == 0 else opening[0]
+        )
     return reference
 
 
@@ -224,7 +230,7 @@ def _hard(
 def _soft(
     when: Array, r: Array, member: Array, halves: HalfCycles, reference: Array
 ) -> tuple[float, tuple[float, float], str] | None:
-    """The first abrupt drop within a half-cycle: by 15 %, by six times the noise, and not one that every half-cycle shows."""
+    """The first abrupt drop within a half-cycle: by 15 %, by six times the noise, and not seen in every one."""
     first, last, who = _edges(member)
     drops: dict[int, tuple[Array, int, float]] = {}
     profile = np.zeros((first.size, _PHASES))
@@ -242,7 +248,7 @@ def _soft(
         phase = np.minimum(np.arange(drop.size) * _PHASES // drop.size, _PHASES - 1)
         np.maximum.at(profile[row], phase, drop / level)
     if not drops:
-        return _between(halves, first, last, who, r, when)
+        return _between(halves, (first, last, who), r, when)
     # Nucleation peaks and the like recur at the same phase of every half-cycle; a short does not.
     usual = np.median(profile[list(drops)], axis=0) if len(drops) > 3 else np.zeros(_PHASES)
     usual = np.maximum(usual, np.maximum(np.roll(usual, 1), np.roll(usual, -1)))
@@ -253,7 +259,9 @@ def _soft(
         phase = np.minimum(np.arange(drop.size) * _PHASES // drop.size, _PHASES - 1)
         excess = drop - 2.0 * usual[phase] * level
         at = int(np.argmax(excess))
-        limit = max((1.0 - _SOFT) * level, _NOISE * noise * math.sqrt(2.0 / width), 6.0 * float(np.median(np.abs(drop))))
+        limit = max(
+            (1.0 - _SOFT) * level, _NOISE * noise * math.sqrt(2.0 / width), 6.0 * float(np.median(np.abs(drop)))
+        )
         if excess[at] > limit:
             fall = segment[at : at + 2 * width + 1]
             step = a + at + int(np.argmin(np.diff(fall))) + 1
@@ -263,13 +271,14 @@ def _soft(
                 f"{' and recovered' if recovered else ''}."
             )
             return float(when[step]), (float(when[step - 1]), float(when[step])), text
-    return _between(halves, first, last, who, r, when)
+    return _between(halves, (first, last, who), r, when)
 
 
 def _between(
-    halves: HalfCycles, first: Array, last: Array, who: Array, r: Array, when: Array
+    halves: HalfCycles, edges: tuple[Array, Array, Array], r: Array, when: Array
 ) -> tuple[float, tuple[float, float], str] | None:
     """A drop that happened between two half-cycles of the same current and lasted."""
+    first, last, who = edges
     medians = np.array([np.median(r[a:b]) for a, b in zip(first, last, strict=True)])
     level = np.abs(halves.current[who])
     if medians.size < 6:

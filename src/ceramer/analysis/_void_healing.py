@@ -83,7 +83,9 @@ def void_sizes(
         from skimage.filters import gaussian, threshold_otsu
         from skimage.measure import label, perimeter
     except ImportError:
-        raise MissingExtraError("Measuring voids in images", "images", "measure the sizes and call fit_healing") from None
+        raise MissingExtraError(
+            "Measuring voids in images", "images", "measure the sizes and call fit_healing"
+        ) from None
     smooth = np.stack([gaussian(frame, smoothing, preserve_range=True) for frame in stack])
     if np.ptp(smooth[0]) == 0.0:
         raise InputError("The first frame has no contrast, so no void can be seen in it.")
@@ -139,8 +141,8 @@ def fit_healing(
 
     The likelihood of a measured size is normal; a frame without void says only that L has fallen below the detection
     limit by then (interval censoring). For each law the posterior of rate, induction time and initial size is
-    computed on a grid (rate flat in its logarithm, induction time flat from 0 to the last frame with a void), and the laws are compared
-    by their evidence.
+    computed on a grid (rate flat in its logarithm, induction time flat from 0 to the last frame with a void), and the
+    laws are compared by their evidence.
 
     Parameters
     ----------
@@ -153,8 +155,8 @@ def fit_healing(
     Returns
     -------
     AnalysisReport
-        rate_n1 [m/s], rate_n2 [m2/s], rate_n3 [m3/s], rate_exponential [1/s] with 95 % intervals, induction_time [s] under the
-        likeliest law; tables of laws and of intervals. The verdict says what is not identifiable.
+        rate_n1 [m/s], rate_n2 [m2/s], rate_n3 [m3/s], rate_exponential [1/s] with 95 % intervals, induction_time [s]
+        under the likeliest law; tables of laws and of intervals. The verdict says what is not identifiable.
 
     Raises
     ------
@@ -182,7 +184,7 @@ def fit_healing(
     limit = detection_limit if detection_limit is not None else 2.0 * float(sigma[0])
     t = t - t[0]
     seen = y > 0.0
-    posteriors = [_posterior(law, t, y, sigma, seen, limit, with_induction) for law in HEALING_LAWS]
+    posteriors = [_posterior(law, t, y, sigma, limit=limit, with_induction=with_induction) for law in HEALING_LAWS]
     weight = np.array([p.evidence for p in posteriors])
     weight = np.exp(weight - weight.max())
     weight /= weight.sum()
@@ -211,11 +213,14 @@ def fit_healing(
         last = float(t[seen][-1])
         gone = float(t[int(np.argmax(~seen))])
         warnings.append(
-            f"The last interval ends at size 0: the void closed some time between {last / 3600.0:.3g} and {gone / 3600.0:.3g} h, "
+            "The last interval ends at size 0: the void closed some time between "
+            f"{last / 3600.0:.3g} and {gone / 3600.0:.3g} h, "
             "so the mean rate over it is a lower bound."
         )
     if best.deviance > 20.0 + 3.0 * float(seen.sum()):
-        warnings.append("No law of this family follows the sizes within their uncertainties: the void grew, or the law is another.")
+        warnings.append(
+            "No law of this family follows the sizes within their uncertainties: the void grew, or the law is another."
+        )
     results = [
         Result(
             f"rate_{p.law.replace('=', '')}",
@@ -257,7 +262,10 @@ def fit_healing(
         verdict=verdict,
         warnings=tuple(warnings),
         notes=(f"A void below {limit * 1e6:.3g} um counts as not seen.",),
-        inputs=(Input("frames", float(t.size), "1", source="data"), Input("last frame", float(t[-1]), "h", source="data")),
+        inputs=(
+            Input("frames", float(t.size), "1", source="data"),
+            Input("last frame", float(t[-1]), "h", source="data"),
+        ),
         tables={
             "laws": pd.DataFrame(
                 {
@@ -279,10 +287,9 @@ def _curve(law: str, t: Array, initial: Any, rate: Any, induction: Any) -> Array
     return np.asarray(laws.void_size(t, initial, rate, float(law[2:]), induction))
 
 
-def _posterior(
-    law: str, t: Array, y: Array, sigma: Array, seen: Array, limit: float, with_induction: bool
-) -> _Posterior:
+def _posterior(law: str, t: Array, y: Array, sigma: Array, *, limit: float, with_induction: bool) -> _Posterior:
     """Grid posterior over initial size, induction time and rate, refined once around its bulk."""
+    seen = y > 0.0
     span = float(t[-1])
     size0, s0 = float(y[0]), float(sigma[0])
     power = 0.0 if law == "exponential" else float(law[2:])
@@ -320,7 +327,11 @@ def _posterior(
     peak = float(log_like.max())
     like = np.exp(log_like - peak)
     # Cells of the (uniform) final grid: their volume against the prior's gives the evidence.
-    cell = (r[1] - r[0]) / prior_rate * ((w[1] - w[0]) / prior_wait if with_induction and w.size > 1 and prior_wait else 1.0)
+    cell = (
+        (r[1] - r[0])
+        / prior_rate
+        * ((w[1] - w[0]) / prior_wait if with_induction and w.size > 1 and prior_wait else 1.0)
+    )
     evidence = peak + math.log(float(like.sum()) * cell * (a[1] - a[0]))
     at = np.unravel_index(int(np.argmax(like)), like.shape)
     rate_marginal, wait_marginal = like.sum(axis=(0, 1)), like.sum(axis=(0, 2))
@@ -329,7 +340,13 @@ def _posterior(
     waits = _quantiles(w, wait_marginal) if w.size > 1 else np.zeros(5)
     centre = (float(a[at[0]]), float(np.exp(r[at[2]])), float(w[at[1]]))
     return _Posterior(
-        law, evidence, tuple(quantiles.tolist()), tuple(waits.tolist()), edge, centre, -2.0 * peak  # type: ignore[arg-type]
+        law,
+        evidence,
+        tuple(quantiles.tolist()),
+        tuple(waits.tolist()),
+        edge,
+        centre,
+        -2.0 * peak,  # type: ignore[arg-type]
     )
 
 
@@ -401,9 +418,7 @@ def void_healing(
     """
     import pandas as pd
 
-    sizes, errors, masks = void_sizes(
-        images, pixel_size, void_is=void_is, smoothing=smoothing, threshold=threshold
-    )
+    sizes, errors, masks = void_sizes(images, pixel_size, void_is=void_is, smoothing=smoothing, threshold=threshold)
     (t,) = series_of(time=time)
     if t.size != sizes.size:
         raise InputError(f"{sizes.size} frames but {t.size} times were given; give one time for each frame.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,8 +42,9 @@ def window(
 ) -> AnalysisReport:
     """Read oxidation and reduction onsets from a sweep by several criteria, and print their spread.
 
-    A straight baseline (capacitive and leak current) is fitted to the quiet part of each leg and subtracted. Criteria: (a) the
-    current density passes a threshold, (b) it rises above five times the noise, (c) the tangent at half of the final
+    A straight baseline (capacitive and leak current) is fitted to the quiet part of each leg and subtracted.
+    Criteria: (a) the current density passes a threshold, (b) it rises above five times the noise, (c) the tangent at
+    half of the final
     rise meets the baseline.
 
     Parameters
@@ -52,7 +54,8 @@ def window(
     scan_rate : [V/s]; None: from `time`
     time : shape (n,), [s]
     thresholds : current densities of criterion (a), [A/m2]
-    baseline : potentials (low, high) between which to fit the baseline, [V]; None: the longest straight stretch of each leg
+    baseline : potentials (low, high) between which to fit the baseline, [V]; None: the longest straight stretch
+        of each leg
     temperature : [K], reported with the result
 
     Returns
@@ -92,7 +95,9 @@ def window(
     warnings: list[str] = []
     notes: list[str] = []
     if mismatch:
-        warnings.append(f"The scan rate given ({rate * 1e3:.4g} mV/s) is not the one in the data ({measured * 1e3:.4g} mV/s).")
+        warnings.append(
+            f"The scan rate given ({rate * 1e3:.4g} mV/s) is not the one in the data ({measured * 1e3:.4g} mV/s)."
+        )
     rows: list[dict[str, object]] = []
     results: list[Result] = []
     middle = float(levels[len(levels) // 2])
@@ -104,7 +109,8 @@ def window(
         if cut is not None:
             warnings.append(
                 f"The current jumped at {leg_e[cut]:.3f} V on the way {'up' if anodic else 'down'} and stayed: "
-                "a short or a lost contact; the leg is cut there, and what lies beyond is not a property of the electrolyte."
+                "a short or a lost contact; the leg is cut there, and what lies "
+                "beyond is not a property of the electrolyte."
             )
             leg_e, leg_j = leg_e[:cut], leg_j[:cut]
         if leg_e.size < 20:
@@ -113,31 +119,38 @@ def window(
         if not quiet:
             warnings.append(f"The {name} leg has no quiet part to take a baseline from; pass baseline=(low, high).")
         limit = float(leg_e[-1])
-        for onset in onsets:
-            rows.append(
-                {
-                    "leg": name,
-                    "criterion": onset.criterion,
-                    "potential / V": math.nan if onset.potential is None else sign * onset.potential,
-                    "standard uncertainty / V": math.nan
-                    if onset.standard_uncertainty is None
-                    else onset.standard_uncertainty,
-                    "remark": "" if onset.potential is not None else f"not reached up to {limit:.3f} V",
-                }
-            )
+        rows.extend(
+            {
+                "leg": name,
+                "criterion": onset.criterion,
+                "potential / V": math.nan if onset.potential is None else sign * onset.potential,
+                "standard uncertainty / V": math.nan
+                if onset.standard_uncertainty is None
+                else onset.standard_uncertainty,
+                "remark": "" if onset.potential is not None else f"not reached up to {limit:.3f} V",
+            }
+            for onset in onsets
+        )
         chosen = next(o for o in onsets if o.threshold == middle)
         label = f"{middle * 100:.3g} uA/cm2 at {rate * 1e3:.4g} mV/s"
         if chosen.potential is None:
             results.append(
                 Result(
-                    f"{name}_potential_{'lower' if anodic else 'upper'}_bound", limit, "V", method=f"{label} was not reached"
+                    f"{name}_potential_{'lower' if anodic else 'upper'}_bound",
+                    limit,
+                    "V",
+                    method=f"{label} was not reached",
                 )
             )
             notes.append(f"No {name} above {label} up to {limit:.3f} V: a bound, not an onset.")
         else:
             results.append(
                 Result(
-                    f"{name}_potential", sign * chosen.potential, "V", chosen.standard_uncertainty, method=f"current passes {label}"
+                    f"{name}_potential",
+                    sign * chosen.potential,
+                    "V",
+                    chosen.standard_uncertainty,
+                    method=f"current passes {label}",
                 )
             )
             found = [sign * o.potential for o in onsets if o.potential is not None]
@@ -199,7 +212,7 @@ def _legs(e: Array) -> list[tuple[bool, int, int]]:
             direction, best = -direction, int(k)
     turns.append(e.size - 1)
     legs: dict[bool, tuple[bool, int, int]] = {}
-    for a, b in zip(turns[:-1], turns[1:], strict=True):
+    for a, b in itertools.pairwise(turns):
         anodic = bool(e[b] > e[a])
         if anodic not in legs and b - a >= 20:
             legs[anodic] = (anodic, a, b + 1)
@@ -265,7 +278,9 @@ def _quiet(e: Array, j: Array) -> Array:
     level = np.bincount(where[inside], j[inside], count) / np.maximum(n, 1.0)
     noise = max(noise_of(j), 1e-9 * float(np.abs(j).max()), 1e-300)
     x = np.arange(count) / count
-    moments = [np.concatenate([[0.0], np.cumsum(n * y)]) for y in (np.ones(count), x, x * x, level, x * level, level**2)]
+    moments = [
+        np.concatenate([[0.0], np.cumsum(n * y)]) for y in (np.ones(count), x, x * x, level, x * level, level**2)
+    ]
     first, last = np.triu_indices(count + 1, 5)
     s1, sx, sxx, sy, sxy, syy = (m[last] - m[first] for m in moments)
     s1 = np.maximum(s1, 1.0)
@@ -314,7 +329,9 @@ def _crossing(e: Array, net: Array, level: float, noise: float, base_spread: Arr
             shared = float(base_spread[row]) / level
             if slope > 0.0 and abs(root) < 0.2:
                 return _Onset(name, float(e[row] + root), math.sqrt(scatter * chi + shared**2) / slope, level)
-    slope = (net[min(row + 3, net.size - 1)] - net[max(row - 3, 0)]) / (e[min(row + 3, e.size - 1)] - e[max(row - 3, 0)])
+    slope = (net[min(row + 3, net.size - 1)] - net[max(row - 3, 0)]) / (
+        e[min(row + 3, e.size - 1)] - e[max(row - 3, 0)]
+    )
     spread = noise / slope if slope > 0.0 else None
     a, b = float(net[row - 1]), float(net[row])
     at = float(e[row - 1] + (e[row] - e[row - 1]) * (level - a) / (b - a)) if b > a else float(e[row])

@@ -53,7 +53,12 @@ def _measured(rng: np.random.Generator, truth: float, relative: float) -> Value:
 
 
 def conductivity(
-    rng: np.random.Generator, *, sigma: float = 0.05, thickness: float = 350e-6, area: float = 1.13e-4, lead: float = 0.8
+    rng: np.random.Generator,
+    *,
+    sigma: float = 0.05,
+    thickness: float = 350e-6,
+    area: float = 1.13e-4,
+    lead: float = 0.8,
 ) -> Synthetic:
     """A resistance with leads in series, a thickness and an area, each with its own uncertainty."""
     layer = thickness / (sigma * area)
@@ -233,7 +238,11 @@ def window(
     e = np.concatenate([np.linspace(start, top, n_up), np.linspace(top, bottom, n_down)[1:]])
     up = np.concatenate([np.ones(n_up), -np.ones(n_down - 1)])
     j = up * capacitance * scan_rate + leak * (e - start)
-    j = j + 0.5 * np.exp(np.minimum((e - oxidation) / slope, 8.0)) - 0.5 * np.exp(np.minimum((reduction - e) / slope, 8.0))
+    j = (
+        j
+        + 0.5 * np.exp(np.minimum((e - oxidation) / slope, 8.0))
+        - 0.5 * np.exp(np.minimum((reduction - e) / slope, 8.0))
+    )
     if short_at is not None:
         row = int(np.argmax(e >= short_at))
         j[row:] = 40.0 * e[row:] * (1.0 + 0.02 * rng.standard_normal(e.size - row))
@@ -294,7 +303,8 @@ def plating_stripping(
     nucleation : relative height of a peak at the start of each half-cycle, gone after a tenth of it
     noise : [V] relative to the overpotential, sample by sample
     cell_noise : relative scatter from half-cycle to half-cycle
-    failure : "none", "soft" (a drop by `depth` that lasts), "dip" (one that recovers), "hard", or "wetting" (a slow fall)
+    failure : "none", "soft" (a drop by `depth` that lasts), "dip" (one that recovers), "hard", or "wetting" (a
+        slow fall)
     failure_at : when, as a fraction of the run
     """
     per = round(half_cycle / interval)
@@ -308,7 +318,13 @@ def plating_stripping(
     if failure == "wetting":
         growth = growth * (1.0 - depth * (1.0 / (1.0 + np.exp(-(t / t[-1] - failure_at) * 12.0))))
     scatter = 1.0 + cell_noise * rng.standard_normal(n)
-    eta = current_density * asr * growth * scatter[k] * (1.0 + arcing * (2.0 * x - 1.0) ** 4 + nucleation * np.exp(-x / 0.05))
+    eta = (
+        current_density
+        * asr
+        * growth
+        * scatter[k]
+        * (1.0 + arcing * (2.0 * x - 1.0) ** 4 + nucleation * np.exp(-x / 0.05))
+    )
     when = math.nan
     if failure in ("soft", "hard", "dip"):
         at = int(failure_at * n) + 0.2 + 0.6 * rng.random()
@@ -384,7 +400,12 @@ def critical_current_density(
         "critical_current_density": float(borne.max()) if borne.size else math.nan,
         "failed": float(failed.min()) if failed.size else math.nan,
     }
-    data = {"time": np.concatenate(times), "current": np.concatenate(currents), "voltage": np.concatenate(volts), "area": area}
+    data = {
+        "time": np.concatenate(times),
+        "current": np.concatenate(currents),
+        "voltage": np.concatenate(volts),
+        "area": area,
+    }
     return Synthetic(data, truth, protocol)
 
 
@@ -470,7 +491,9 @@ def cycling(
     step = moved / level / (half - 1)
     first_row = np.concatenate([[True], np.diff(charging.astype(int)) != 0])
     time = np.cumsum(np.where(first_row, 1.0, step))
-    plateau = 3.4 + 0.1 * (np.where(charging, x, 1.0 - x) - 0.5) + 0.02 * np.tanh((np.where(charging, x, 1.0 - x) - 0.5) * 20)
+    plateau = (
+        3.4 + 0.1 * (np.where(charging, x, 1.0 - x) - 0.5) + 0.02 * np.tanh((np.where(charging, x, 1.0 - x) - 0.5) * 20)
+    )
     voltage = plateau + np.where(charging, polarisation, -polarisation) + noise * rng.standard_normal(x.size)
     data = {
         "time": time,
@@ -516,7 +539,8 @@ def healing(
     seen = clean + noise * rng.standard_normal(frames)
     size = np.where(seen > 2.0 * noise, seen, 0.0)
     return Synthetic(
-        {"time": t, "size": size, "size_uncertainty": noise}, {f"rate_{law.replace('=', '')}": rate, "induction_time": induction}
+        {"time": t, "size": size, "size_uncertainty": noise},
+        {f"rate_{law.replace('=', '')}": rate, "induction_time": induction},
     )
 
 
@@ -542,4 +566,6 @@ def void_images(
         coarse = inside.reshape(pixels, fine, pixels, fine).mean(axis=(1, 3))
         mean = counts * (1.0 - contrast * gaussian_filter(coarse, blur))
         frames.append(rng.poisson(mean).astype(float))
-    return Synthetic({"images": np.stack(frames), "pixel_size": pixel_size}, {f"size_{k}": s for k, s in enumerate(sizes)})
+    return Synthetic(
+        {"images": np.stack(frames), "pixel_size": pixel_size}, {f"size_{k}": s for k, s in enumerate(sizes)}
+    )

@@ -1,0 +1,363 @@
+"""From a `Measurement` to the arrays of each method; what the result needs and nobody gave is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from ceramer.analysis._arrhenius import Form, arrhenius
+from ceramer.analysis._bruce_vincent import bruce_vincent
+from ceramer.analysis._conductivity import conductivity
+from ceramer.analysis._critical_current import critical_current_density
+from ceramer.analysis._cycling import cycling
+from ceramer.analysis._dc_resistance import dc_resistance_from_steps
+from ceramer.analysis._electronic import electronic_conductivity
+from ceramer.analysis._plating_stripping import plating_stripping
+from ceramer.analysis._rate_test import rate_test_from_record
+from ceramer.analysis._report import AnalysisReport
+from ceramer.analysis._short import shorts
+from ceramer.analysis._uncertain import Array, Number, number
+from ceramer.analysis._void_healing import void_healing
+from ceramer.analysis._window import window
+from ceramer.errors import InputError
+from ceramer.measurement import Measurement
+from ceramer.units import Value
+
+__all__ = [
+    "arrhenius_of",
+    "bruce_vincent_of",
+    "conductivity_of",
+    "critical_current_density_of",
+    "cycling_of",
+    "dc_resistance_of",
+    "electronic_conductivity_of",
+    "impedance_of",
+    "plating_stripping_of",
+    "rate_test_of",
+    "shorts_of",
+    "void_healing_of",
+    "window_of",
+]
+
+_T, _V, _I, _N = "Test Time / s", "Voltage / V", "Current / A", "Cycle Count / 1"
+
+
+def _columns(m: Measurement, *labels: str) -> tuple[list[Array], tuple[str, ...]]:
+    """Return the columns without the rows in which one of them is missing, and a sentence about those."""
+    columns = [np.asarray(m.column(label), dtype=float) for label in labels]
+    keep = np.logical_and.reduce([np.isfinite(column) for column in columns])
+    lost = int(keep.size - keep.sum())
+    said = (f"{lost} of {keep.size} rows hold no number and were left out.",) if lost else ()
+    return [column[keep] for column in columns], (*m.warnings, *said)
+
+
+def _given(m: Measurement, name: str, option: Number | None) -> Any:
+    return option if option is not None else m.require(name)
+
+
+def _with(report: AnalysisReport, extra: tuple[str, ...]) -> AnalysisReport:
+    return dataclasses.replace(report, warnings=(*extra, *report.warnings)) if extra else report
+
+
+def bruce_vincent_of(
+    m: Measurement | Sequence[Measurement],
+    *,
+    voltage_step: Number | None = None,
+    resistance_before: Number | None = None,
+    resistance_after: Number | None = None,
+    lead_resistance: Number | None = None,
+    bulk_resistance: Number | None = None,
+) -> AnalysisReport:
+    """`bruce_vincent` on a polarisation, or on a spectrum, a polarisation and a spectrum in the order measured."""
+    notes: tuple[str, ...] = ()
+    if not isinstance(m, Measurement):
+        spectra = [x for x in m if x.has("Frequency / Hz")]
+        others = [x for x in m if not x.has("Frequency / Hz")]
+        if len(others) != 1:
+            raise InputError(f"bruce_vincent takes one polarisation and its spectra, not {len(others)} polarisations.")
+        m = others[0]
+        if spectra and (resistance_before is None or resistance_after is None):
+            from ceramer.analysis._spectra import interface_resistance
+
+            before, said_before = interface_resistance(spectra[0])
+            after, said_after = interface_resistance(spectra[-1])
+            resistance_before = before if resistance_before is None else resistance_before
+            resistance_after = after if resistance_after is None else resistance_after
+            notes = (*said_before, *(said_after if len(spectra) > 1 else ()))
+            if len(spectra) == 1:
+                notes = (*notes, "Only one spectrum was given: R_ss was taken equal to R_0.")
+    if resistance_before is None or resistance_after is None:
+        raise InputError(
+            "bruce_vincent needs the interface resistances: pass resistance_before= and resistance_after= (ohm), "
+            "or the list [spectrum before, polarisation, spectrum after]."
+        )
+    (t, i), extra = _columns(m, _T, _I)
+    start = 0
+    if m.has(_V):
+        (t, v, i), extra = _columns(m, _T, _V, _I)
+        held = float(np.median(v[v.size // 2 :]))
+        rest = float(np.median(v[: max(1, int(np.argmax(np.abs(v - held) < 0.1 * abs(held))))]))
+        on = np.abs(v - held) < 0.5 * abs(held - rest) if abs(held - rest) > 0.2 * abs(held) else np.ones(v.size, bool)
+        start = int(np.argmax(on))
+        if voltage_step is None:
+            base = rest if start else 0.0
+            voltage_step = Value(held - base, float(np.std(v[on])) or None)
+            extra = (*extra, f"voltage_step was read from the data: {(held - base) * 1e3:.4g} mV.")
+    if voltage_step is None:
+        raise InputError("voltage_step is needed: the measurement has no voltage column; pass voltage_step=0.010 (V).")
+    t, i = t[start:] - _moment_of_step(t, start), i[start:]
+    report = bruce_vincent(
+        t,
+        i,
+        voltage_step=voltage_step,
+        resistance_before=resistance_before,
+        resistance_after=resistance_after,
+        lead_resistance=lead_resistance,
+        bulk_resistance=bulk_resistance,
+        temperature=m.temperature,
+    )
+    return _with(dataclasses.replace(report, notes=(*report.notes, *notes)), extra)
+
+
+def _moment_of_step(t: Array, start: int) -> float:
+    """The last row at rest; without one, time 0 where the record starts near it, else the first row."""
+    if start:
+        return float(t[start - 1])
+    near = 10.0 * float(np.median(np.diff(t)))
+    return 0.0 if 0.0 <= t[0] <= near else float(t[0])
+
+
+def electronic_conductivity_of(
+    m: Measurement,
+    *,
+    voltage: Number | None = None,
+    thickness: Number | None = None,
+    area: Number | None = None,
+    noise_floor: float | None = None,
+) -> AnalysisReport:
+    """`electronic_conductivity` on a polarisation between blocking electrodes."""
+    thickness, area = _given(m, "thickness", thickness), _given(m, "area", area)
+    (t, i), extra = _columns(m, _T, _I)
+    if m.has(_V):
+        (t, v, i), extra = _columns(m, _T, _V, _I)
+        held = float(np.median(v[v.size // 2 :]))
+        on = np.abs(v - held) < 0.5 * abs(held) if held else np.ones(v.size, dtype=bool)
+        t, i = t[int(np.argmax(on)) :], i[int(np.argmax(on)) :]
+        voltage = Value(held, float(np.std(v[v.size // 2 :])) or None) if voltage is None else voltage
+    if voltage is None:
+        raise InputError("voltage is needed: the measurement has no voltage column; pass voltage=0.15 (V).")
+    report = electronic_conductivity(
+        t - t[0],
+        i,
+        voltage=voltage,
+        thickness=thickness,
+        area=area,
+        noise_floor=noise_floor,
+        temperature=m.temperature,
+    )
+    return _with(report, extra)
+
+
+def window_of(
+    m: Measurement,
+    *,
+    area: Number | None = None,
+    scan_rate: float | None = None,
+    thresholds: Sequence[float] | None = None,
+    baseline: tuple[float, float] | None = None,
+) -> AnalysisReport:
+    """`window` on a linear or cyclic sweep."""
+    area = _given(m, "area", area)
+    labels = (_V, _I, _T) if m.has(_T) else (_V, _I)
+    columns, extra = _columns(m, *labels)
+    options: dict[str, Any] = {} if thresholds is None else {"thresholds": thresholds}
+    report = window(
+        columns[0],
+        columns[1],
+        area=area,
+        scan_rate=scan_rate,
+        time=columns[2] if len(columns) > 2 else None,
+        baseline=baseline,
+        temperature=m.temperature,
+        **options,
+    )
+    return _with(report, extra)
+
+
+def dc_resistance_of(m: Measurement) -> AnalysisReport:
+    """`dc_resistance_from_steps` on a record of current steps."""
+    (t, i, v), extra = _columns(m, _T, _I, _V)
+    return _with(dc_resistance_from_steps(t, i, v), extra)
+
+
+def plating_stripping_of(m: Measurement, *, area: Number | None = None) -> AnalysisReport:
+    """`plating_stripping` on the record of a symmetric cell."""
+    area = _given(m, "area", area)
+    (t, i, v), extra = _columns(m, _T, _I, _V)
+    return _with(plating_stripping(t, i, v, area=area, temperature=m.temperature), extra)
+
+
+def shorts_of(
+    m: Measurement,
+    *,
+    impedance_time: object | None = None,
+    bulk_resistance: object | None = None,
+    bulk_resistance_uncertainty: object | None = None,
+) -> AnalysisReport:
+    """`shorts` on the record of a symmetric cell."""
+    (t, i, v), extra = _columns(m, _T, _I, _V)
+    report = shorts(
+        t,
+        i,
+        v,
+        impedance_time=impedance_time,
+        bulk_resistance=bulk_resistance,
+        bulk_resistance_uncertainty=bulk_resistance_uncertainty,
+        area=m.area,
+    )
+    return _with(report, extra)
+
+
+def critical_current_density_of(m: Measurement, *, area: Number | None = None) -> AnalysisReport:
+    """`critical_current_density` on the record of a symmetric cell."""
+    area = _given(m, "area", area)
+    (t, i, v), extra = _columns(m, _T, _I, _V)
+    return _with(critical_current_density(t, i, v, area=area, temperature=m.temperature), extra)
+
+
+def _cycler(m: Measurement) -> tuple[Array, Array, Array, Array | None, tuple[str, ...]]:
+    if m.has(_N):
+        (t, i, v, n), extra = _columns(m, _T, _I, _V, _N)
+        return t, i, v, n, extra
+    (t, i, v), extra = _columns(m, _T, _I, _V)
+    return t, i, v, None, extra
+
+
+def rate_test_of(
+    m: Measurement,
+    *,
+    active_mass: Number | None = None,
+    area: Number | None = None,
+    nominal_capacity: Number | None = None,
+) -> AnalysisReport:
+    """`rate_test_from_record` on a cycler file."""
+    t, i, v, n, extra = _cycler(m)
+    area = m.area if area is None else area
+    report = rate_test_from_record(
+        t, i, v, cycle=n, active_mass=active_mass, area=area, nominal_capacity=nominal_capacity
+    )
+    return _with(report, extra)
+
+
+def cycling_of(
+    m: Measurement,
+    *,
+    active_mass: Number | None = None,
+    area: Number | None = None,
+    formation_cycles: int | None = None,
+) -> AnalysisReport:
+    """`cycling` on a cycler file."""
+    t, i, v, n, extra = _cycler(m)
+    area = m.area if area is None else area
+    report = cycling(t, i, v, cycle=n, active_mass=active_mass, area=area, formation_cycles=formation_cycles)
+    return _with(report, extra)
+
+
+def impedance_of(m: Measurement) -> AnalysisReport:
+    """Arcs of a spectrum (`ceramer.analysis.impedance`) as a report."""
+    from ceramer.analysis._spectra import arcs_report
+
+    return _with(arcs_report(m), m.warnings)
+
+
+def conductivity_of(
+    m: Measurement | None = None,
+    *,
+    resistance: Number | None = None,
+    thickness: Number | None = None,
+    area: Number | None = None,
+    lead_resistance: Number | None = None,
+) -> AnalysisReport:
+    """Conductivity from a spectrum, or `conductivity` from a resistance that is given."""
+    if m is None or resistance is not None:
+        thickness = m.require("thickness") if thickness is None and m is not None else thickness
+        area = m.require("area") if area is None and m is not None else area
+        return conductivity(
+            resistance=number(resistance, "resistance", example="55.0"),
+            thickness=number(thickness, "thickness", example="350e-6"),
+            area=number(area, "area", example="1.131e-4"),
+            lead_resistance=lead_resistance,
+            temperature=None if m is None else m.temperature,
+        )
+    from ceramer.analysis._spectra import conductivity_report
+
+    report = conductivity_report(
+        m, _given(m, "thickness", thickness), _given(m, "area", area), lead_resistance=lead_resistance
+    )
+    return _with(report, m.warnings)
+
+
+def arrhenius_of(
+    measurements: Sequence[Measurement],
+    *,
+    thickness: Number | None = None,
+    area: Number | None = None,
+    lead_resistance: Number | None = None,
+    form: Form | None = None,
+) -> AnalysisReport:
+    """`arrhenius` on the conductivities of spectra at several temperatures (each carries its temperature)."""
+    import pandas as pd
+
+    rows = []
+    extra: list[str] = []
+    for k, m in enumerate(measurements):
+        kelvin = m.require("temperature").value
+        one = conductivity_of(m, thickness=thickness, area=area, lead_resistance=lead_resistance)
+        sigma = one.result("ionic_conductivity")
+        rows.append((m.source or f"spectrum {k + 1}", kelvin, sigma.value, sigma.standard_uncertainty))
+        extra.extend(f"{m.source or f'Spectrum {k + 1}'}: {w}" for w in one.warnings if "leaves out" not in w)
+    report = arrhenius([r[1] for r in rows], [r[2] for r in rows], form=form)
+    table = pd.DataFrame(
+        {
+            "spectrum": [r[0] for r in rows],
+            "temperature / degC": [r[1] - 273.15 for r in rows],
+            "ionic conductivity / mS/cm": [r[2] * 10.0 for r in rows],
+        }
+    )
+    note = (
+        "Thickness and area are shared by all points, so their uncertainty does not enter Ea; "
+        "the error bar comes from the scatter about the line."
+    )
+    return dataclasses.replace(
+        report,
+        warnings=(*dict.fromkeys(extra), *report.warnings),
+        notes=(*report.notes, note),
+        tables={**report.tables, "conductivities": table},
+    )
+
+
+def void_healing_of(
+    m: Measurement | None = None,
+    *,
+    images: object,
+    time: object,
+    pixel_size: float,
+    void_is: Literal["dark", "bright"] = "dark",
+    smoothing: float = 1.0,
+    threshold: float | None = None,
+    with_induction: bool = True,
+) -> AnalysisReport:
+    """`void_healing` on an image stack (there is no measurement table)."""
+    del m
+    return void_healing(
+        images,
+        time,
+        pixel_size=pixel_size,
+        void_is=void_is,
+        smoothing=smoothing,
+        threshold=threshold,
+        with_induction=with_induction,
+    )

@@ -1,0 +1,311 @@
+"""Which method fits a measurement, and one call that runs it: `analyse(measurement)`."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from ceramer.analysis._adapters import (
+    arrhenius_of,
+    bruce_vincent_of,
+    conductivity_of,
+    critical_current_density_of,
+    cycling_of,
+    dc_resistance_of,
+    electronic_conductivity_of,
+    impedance_of,
+    plating_stripping_of,
+    rate_test_of,
+    shorts_of,
+    void_healing_of,
+    window_of,
+)
+from ceramer.analysis._cycling import cycle_table
+from ceramer.analysis._half_cycles import half_cycles
+from ceramer.analysis._report import AnalysisReport
+from ceramer.analysis._uncertain import Array
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.measurement import Measurement
+
+__all__ = ["METHODS", "Method", "analyse", "detect_method"]
+
+_T, _V, _I = "Test Time / s", "Voltage / V", "Current / A"
+_Z = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm")
+_BLOCKING: Final = (
+    "ss",
+    "steel",
+    "stainless",
+    "au",
+    "gold",
+    "ag",
+    "silver",
+    "pt",
+    "platinum",
+    "al",
+    "cu",
+    "carbon",
+    "blocking",
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """One entry of `METHODS`: its name, what it gives, the columns it reads, and what runs it.
+
+    `run` takes a measurement (or several where `several`) and the options of the method as keywords.
+    """
+
+    name: str
+    gives: str
+    columns: tuple[str, ...]
+    run: Callable[..., AnalysisReport]
+    several: bool = False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Names of the options that `run` takes."""
+        return tuple(name for name, p in inspect.signature(self.run).parameters.items() if p.kind is p.KEYWORD_ONLY)
+
+
+def _registry(*methods: Method) -> Mapping[str, Method]:
+    return MappingProxyType({method.name: method for method in methods})
+
+
+METHODS: Final = _registry(
+    Method("conductivity", "ionic conductivity from an impedance spectrum", _Z, conductivity_of),
+    Method("impedance", "arcs of an impedance spectrum: resistances and capacitances", _Z, impedance_of),
+    Method("arrhenius", "activation energy from spectra at several temperatures", _Z, arrhenius_of, several=True),
+    Method("bruce_vincent", "transference number from a polarisation", (_T, _I), bruce_vincent_of),
+    Method(
+        "electronic_conductivity", "electronic conductivity from a polarisation", (_T, _I), electronic_conductivity_of
+    ),
+    Method("window", "stability window from a sweep", (_V, _I), window_of),
+    Method("dc_resistance", "resistance as a slope over current steps", (_T, _V, _I), dc_resistance_of),
+    Method("plating_stripping", "overpotential, resistance drift, lifetime", (_T, _V, _I), plating_stripping_of),
+    Method("shorts", "no, soft or hard short, when, and on what evidence", (_T, _V, _I), shorts_of),
+    Method(
+        "critical_current_density", "highest current borne, protocol stated", (_T, _V, _I), critical_current_density_of
+    ),
+    Method("rate_test", "capacity at each rate", (_T, _V, _I), rate_test_of),
+    Method("cycling", "capacity, retention, efficiencies, fade", (_T, _V, _I), cycling_of),
+    Method("void_healing", "law of void closure from an image stack", (), void_healing_of),
+)
+"""Every method by the name it has on the command line."""
+
+
+def analyse(
+    measurement: Measurement | Sequence[Measurement] | None = None, method: str | None = None, **options: Any
+) -> AnalysisReport:
+    """Run a method on a measurement; without `method`, the one that fits the data, and the report says why.
+
+    Parameters
+    ----------
+    measurement : Measurement or sequence of Measurement
+        Several spectra at different temperatures give an Arrhenius fit; a spectrum, a polarisation and a spectrum a
+        transference number.
+    method : str or None
+        A name in `METHODS`.
+    **options
+        Keyword arguments of the method (``METHODS[name].options``), SI floats or `units.Value`.
+
+    Returns
+    -------
+    AnalysisReport
+
+    Raises
+    ------
+    InputError
+        Unknown method or option, a missing column, or area or thickness that nobody gave.
+    """
+    if method is None:
+        if measurement is None:
+            raise InputError("Nothing to analyse: pass a measurement, or method='void_healing' with images and time.")
+        name, reason = _detect(measurement)
+    else:
+        if method not in METHODS:
+            raise UnknownNameError("method", method, METHODS)
+        name, reason = method, ""
+    chosen = METHODS[name]
+    known = chosen.options
+    for option in options:
+        if option not in known:
+            raise UnknownNameError(f"option of {name}", option, known)
+    report = chosen.run(_argument(measurement, chosen), **options)
+    files = _files(measurement)
+    notes = list(report.notes)
+    if reason:
+        notes.insert(0, f"Method chosen from the data: {name}, because {reason}.")
+    if files:
+        notes.append(f"Data: {files}.")
+    return dataclasses.replace(report, notes=tuple(notes))
+
+
+def detect_method(measurement: Measurement | Sequence[Measurement]) -> str:
+    """Return the name in `METHODS` that fits the data.
+
+    Parameters
+    ----------
+    measurement : Measurement or sequence of Measurement
+
+    Raises
+    ------
+    InputError
+        Where nothing fits; the sentence lists the methods.
+    """
+    return _detect(measurement)[0]
+
+
+def _argument(measurement: Measurement | Sequence[Measurement] | None, method: Method) -> Any:
+    if measurement is None or isinstance(measurement, Measurement):
+        _require(measurement, method)
+        return [measurement] if method.several and measurement is not None else measurement
+    items = list(measurement)
+    if not items:
+        raise InputError("The list of measurements is empty.")
+    if method.name == "bruce_vincent":
+        return items
+    for item in items:
+        _require(item, method)
+    if not method.several:
+        if len(items) > 1:
+            raise InputError(f"{method.name} takes one measurement, not {len(items)}; analyse them one by one.")
+        return items[0]
+    return items
+
+
+def _require(measurement: Measurement | None, method: Method) -> None:
+    if measurement is None:
+        if method.columns:
+            raise InputError(f"{method.name} needs a measurement with {', '.join(method.columns)}.")
+        return
+    for column in method.columns:
+        if not measurement.has(column):
+            raise InputError(
+                f"{method.name} needs the column {column!r}, and this measurement has {', '.join(measurement.columns)}."
+            )
+
+
+def _files(measurement: Measurement | Sequence[Measurement] | None) -> str:
+    if measurement is None:
+        return ""
+    items = [measurement] if isinstance(measurement, Measurement) else list(measurement)
+    return ", ".join(f"{m.source}{f' (sha256 {m.sha256[:12]})' if m.sha256 else ''}" for m in items if m.source)
+
+
+def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]:
+    if not isinstance(measurement, Measurement):
+        items = list(measurement)
+        if len(items) == 1:
+            return _detect(items[0])
+        spectra = [m.has(*_Z) for m in items]
+        if all(spectra):
+            return "arrhenius", f"there are {len(items)} impedance spectra"
+        if sum(not s for s in spectra) == 1 and any(spectra):
+            return "bruce_vincent", "there is one polarisation between impedance spectra"
+        raise InputError(
+            f"{len(items)} measurements of different kinds fit no one method; analyse them one by one, or pass method=."
+        )
+    m = measurement
+    if m.has(*_Z):
+        if m.area is not None and m.thickness is not None:
+            return "conductivity", "it is an impedance spectrum of known area and thickness"
+        return "impedance", "it is an impedance spectrum without area and thickness"
+    if not m.has(_V, _I):
+        raise InputError(
+            f"No method reads {', '.join(m.columns)} alone; the methods are "
+            f"{', '.join(METHODS)}: pass method= if one fits."
+        )
+    keep = np.isfinite(m.voltage) & np.isfinite(m.current)
+    t = m.time if m.has(_T) else np.arange(len(m), dtype=float)
+    keep &= np.isfinite(t)
+    t, v, i = t[keep], m.voltage[keep], m.current[keep]
+    if t.size < 8 or (np.diff(t) < 0.0).any():
+        raise InputError("The data are too few, or time runs backwards: no method can be chosen; pass method=.")
+    return _detect_series(m, t, v, i)
+
+
+def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, str]:
+    flowing = np.abs(i) > 2e-3 * np.abs(i).max()
+    if not flowing.any():
+        raise InputError("The current is 0 throughout; no method fits.")
+    held = _constant_current_share(i, flowing)
+    swing = float(np.ptp(v))
+    if held < 0.8:
+        late = v[t >= t[0] + 0.02 * (t[-1] - t[0])]
+        level = float(np.median(late))
+        if float(np.ptp(late)) < 0.02 * abs(level) + 5e-4 and level != 0.0:
+            electrodes = _electrode_words(m)
+            if electrodes and all(word in _BLOCKING for word in electrodes):
+                return "electronic_conductivity", "the voltage is constant between blocking electrodes"
+            if "li" in electrodes or "lithium" in electrodes:
+                return "bruce_vincent", "a constant small voltage polarises lithium electrodes"
+            if abs(level) <= 0.05:
+                return "bruce_vincent", f"the voltage is held at {level * 1e3:.3g} mV (the electrodes are not named)"
+            return "electronic_conductivity", f"the voltage is held at {level:.3g} V (the electrodes are not named)"
+        if _is_sweep(t, v):
+            return "window", "the potential moves at a constant rate"
+    halves = half_cycles(t, i, v)
+    signs = halves.direction
+    both = bool((signs > 0).any() and (signs < 0).any())
+    symmetric = abs(float(np.median(v[flowing & (i > 0)]) if (i > 0).any() else 0.0)) < 1.0 and (
+        not both or float(np.median(v[flowing & (i < 0)])) < 0.0
+    )
+    levels = np.unique(np.round(np.log(np.abs(halves.current)) / 0.1)).size
+    if symmetric and both:
+        rising = np.abs(halves.current)[-1] > np.abs(halves.current)[0] * 1.2
+        if levels >= 3 and len(halves) >= 6 and (rising or levels >= 4):
+            return "critical_current_density", f"a symmetric cell sees {levels} current levels in turn"
+        return "plating_stripping", "a symmetric cell is cycled at constant current"
+    if len(halves) >= 3 and levels >= 3 and (not both) and swing < 0.5:
+        return "dc_resistance", f"{levels} current steps in one direction move the voltage by {swing * 1e3:.3g} mV"
+    if both:
+        cycle = m.column("Cycle Count / 1") if m.has("Cycle Count / 1") else None
+        table = cycle_table(m.time, np.nan_to_num(m.current), np.nan_to_num(m.voltage), cycle) if m.has(_T) else None
+        if table is not None:
+            rates = np.array(table["mean discharge current / A"])
+            rates = rates[np.isfinite(rates) & (rates > 0.0)]
+            different = np.unique(np.round(np.log(rates) / 0.15)).size if rates.size else 1
+            if different >= 3 and rates.size >= 2 * different:
+                return "rate_test", f"a cell is cycled at {different} different rates"
+        return "cycling", "a cell is charged and discharged"
+    if len(halves) >= 2 and levels >= 2:
+        return "dc_resistance", f"there are {levels} current steps in one direction"
+    raise InputError(f"No method fits these data; pass method= one of {', '.join(METHODS)}.")
+
+
+def _electrode_words(m: Measurement) -> list[str]:
+    text = (m.electrodes or "").casefold().replace("|", " ").replace("-", " ").replace("/", " ")
+    return [word for word in text.split() if word not in ("steel",)] if text else []
+
+
+def _constant_current_share(i: Array, flowing: Array) -> float:
+    """Share of samples under current whose successor carries the same current within 1 %."""
+    pairs = flowing[1:] & flowing[:-1]
+    if not pairs.any():
+        return 0.0
+    return float((np.abs(np.diff(i)) < 0.01 * np.abs(i[1:]))[pairs].mean()) if _few_levels(i[flowing]) else 0.0
+
+
+def _few_levels(current: Array) -> bool:
+    """Whether most samples sit on a few levels, as a galvanostat makes them."""
+    rounded = np.round(np.log(np.abs(current)) / 0.02) * np.sign(current)
+    counts = np.sort(np.unique(rounded, return_counts=True)[1])[::-1]
+    return bool(counts[:60].sum() > 0.8 * current.size and counts.size < 0.2 * current.size + 10)
+
+
+def _is_sweep(t: Array, v: Array) -> bool:
+    step = np.diff(t)
+    ok = step > 0.0
+    if ok.sum() < 16:
+        return False
+    width = max(ok.sum() // 200, 1)
+    tt, vv = t[::width], v[::width]
+    rate = np.abs(np.diff(vv) / np.where(np.diff(tt) > 0.0, np.diff(tt), np.inf))
+    typical = float(np.median(rate))
+    return typical > 0.0 and float((np.abs(rate / typical - 1.0) < 0.2).mean()) > 0.8
