@@ -2,6 +2,53 @@
 
 from __future__ import annotations
 
-from ceramer.library._facts import PAPERS, Fact, claims, fact, fact_book, facts
+from ceramer.library._describe import cell_results, stack_results
+from ceramer.library._facts import PAPERS, Fact, assumption_book, claims, fact, fact_book, facts
+from ceramer.library._reproduce import Alternative, FindingRow, Reproduction, Row, reproduce
+from ceramer.library._systems import (
+    SystemSpec,
+    book,
+    build_cell,
+    build_stack,
+    load,
+    load_cell,
+    load_medium,
+    load_recipe,
+    load_stack,
+    recipes,
+    system,
+    systems,
+)
+from ceramer.library.audit import AuditReport, audit, audit_paper
 
-__all__ = ["PAPERS", "Fact", "claims", "fact", "fact_book", "facts"]
+__all__ = [
+    "PAPERS",
+    "Alternative",
+    "AuditReport",
+    "Fact",
+    "FindingRow",
+    "Reproduction",
+    "Row",
+    "SystemSpec",
+    "assumption_book",
+    "audit",
+    "audit_paper",
+    "book",
+    "build_cell",
+    "build_stack",
+    "cell_results",
+    "claims",
+    "fact",
+    "fact_book",
+    "facts",
+    "load",
+    "load_cell",
+    "load_medium",
+    "load_recipe",
+    "load_stack",
+    "recipes",
+    "reproduce",
+    "stack_results",
+    "system",
+    "systems",
+]

@@ -108,7 +108,8 @@ def cell_results(name: str | Path, current_density: Any = "0.5 mA/cm2") -> tuple
             ),
         ]
         if spec.positive.mean_voltage:
-            for basis, meaning in BASES.items():
+            bases = {b: m for b, m in BASES.items() if b != "packaged" or spec.packaging_areal_mass is not None}
+            for basis, meaning in bases.items():
                 rows.append((f"specific_energy, {basis}", "Wh/kg", of(_energy(basis)), meaning))
                 rows.append((f"energy_density, {basis}", "Wh/L", of(_volume_energy(basis)), meaning))
     return _all(rows)

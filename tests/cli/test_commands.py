@@ -1,0 +1,139 @@
+"""The command line: exit codes, JSON, and one sentence for whatever is wrong."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from ceramer.cli import main
+
+
+def run(capsys, *words):
+    code = main(list(words))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["reproduce", "PCF"], "did you mean 'PCE'"),
+        (["reprodce"], "did you mean 'reproduce'"),
+        (["show", "UVEA-LATP"], "'UVEA-LATP-UVEA'"),
+        (["show", "none.toml"], "no such file"),
+        (["audit", "none.toml"], "no such file"),
+        (["new", "stak"], "'stack'"),
+        (["reproduce", "--jsn", "x"], "Unrecognized arguments: --jsn"),
+        (["audit", "He2025"], "'He2024'"),
+    ],
+)
+def test_bad_words_get_one_sentence_and_exit_code_2(capsys, words, message):
+    code, out, err = run(capsys, *words)
+    assert code == 2
+    assert message in err
+    assert err.startswith("ceramer: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert not out
+
+
+STACK = 'kind = "stack"\nname = "s"\n[[layers]]\nname = "a"\nmedium = "{medium}"\nthickness = {thickness}\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"medium": "LATTP"}, "did you mean 'LATP"),
+        ({"thickness": '"-3 um"'}, "must be positive"),
+        ({"thickness": '"3"'}, "no unit"),
+        ({"thickness": "3"}, "no unit"),
+        ({"thickness": '"3 mS/cm"'}, "a conductivity, not a length"),
+        ({"thickness": '"3 umm"'}, "'um'"),
+        ({"more": "colour = 3"}, "unknown field"),
+        ({"more": "]["}, "not valid TOML"),
+        ({"medium": "b", "more": '[[media.b.phases]]\nmedium = "LATP"\nvolume_fraction = 1.2'}, "1.2"),
+        ({"medium": "b", "more": '[media.b]\nstructure = "bruggman"'}, "'bruggeman'"),
+        ({"more": "schema_version = 7"}, "schema_version 7"),
+    ],
+)
+def test_a_bad_file_gets_one_sentence_and_exit_code_2(capsys, tmp_path, fields, message):
+    text = STACK.format(**{"medium": "PCE", "thickness": '"3 um"', "more": "", **fields})
+    if fields.get("more", "").startswith(("colour", "schema")):
+        text = fields["more"] + "\n" + text.replace(fields["more"], "")
+    path = tmp_path / "my.toml"
+    path.write_text(text)
+    code, out, err = run(capsys, "show", str(path))
+    assert code == 2, out
+    assert message in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_reproduce_one_system_as_json_on_standard_output(capsys):
+    code, out, err = run(capsys, "reproduce", "H-SSE", "--json", "-")
+    document = json.loads(out)
+    assert code == 0
+    assert not err
+    assert document["schema_version"] == 1
+    assert {row["system"] for row in document["rows"]} == {"H-SSE"}
+    assert next(row for row in document["rows"] if row["id"] == "A0108")["verdict"] == "disagree"
+
+
+def test_strict_makes_a_misfit_an_exit_code(capsys):
+    assert run(capsys, "reproduce", "H-SSE", "--strict", "--quiet")[0] == 1
+    assert run(capsys, "reproduce", "PMI", "--strict", "--quiet")[0] == 0
+
+
+def test_audit_of_a_paper(capsys, tmp_path):
+    target = tmp_path / "audit.json"
+    code, out, _ = run(capsys, "audit", "He2024", "--json", str(target))
+    assert code == 0
+    assert "26.32" in out.replace("\n", "")
+    document = json.loads(target.read_text())
+    assert document["counts"]["disagree"] >= 5
+    assert run(capsys, "audit", "He2024", "--strict", "--quiet")[0] == 1
+
+
+def test_systems_are_listed(capsys):
+    code, out, _ = run(capsys, "systems", "--json", "-")
+    names = {entry["name"] for entry in json.loads(out)}
+    assert code == 0
+    assert {"PCE", "CSE", "PLM", "UVEA", "H-SSE"} <= names
+
+
+def test_help_and_version(capsys):
+    assert run(capsys)[0] == 0
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert "ceramer 0." in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(capsys, tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    code, _, err = run(capsys, "systems", "--json", str(blocker / "x.json"), "--quiet")
+    assert code == 2
+    assert "cannot be written" in err
+
+
+def test_import_is_light():
+    heavy = ("pandas", "scipy", "scipy.optimize", "numba", "matplotlib", "pint", "pydantic", "rich")
+    code = f"import sys, ceramer; bad = [m for m in {heavy!r} if m in sys.modules]; sys.exit(str(bad) if bad else 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_core_is_under_permissive_licences():
+    from importlib.metadata import metadata, requires
+
+    copyleft = ("GPL", "General Public", "AGPL", "LGPL")
+    for requirement in requires("ceramer") or []:
+        if "extra ==" in requirement:
+            continue
+        name = requirement.split(">")[0].split("=")[0].strip()
+        data = metadata(name)
+        words = " ".join([data.get("License") or "", data.get("License-Expression") or ""])[:200]
+        words += " ".join(c for c in data.get_all("Classifier") or [] if c.startswith("License"))
+        assert not any(word in words for word in copyleft), f"{name}: {words}"

@@ -1,0 +1,211 @@
+"""`reproduce` on the real content of the papers: nothing leaks, nothing is absent, misfits stand."""
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+
+from ceramer import library, units
+from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS
+from ceramer.provenance import Kind, estimate
+
+ARITHMETIC = Path(__file__).parent / "data" / "arithmetic.tsv"
+CALCULATIONS = {**PREDICTIONS, **OPEN, **FINDINGS}
+
+
+@pytest.fixture(scope="module")
+def result():
+    return library.reproduce()
+
+
+@pytest.fixture(scope="module")
+def rows(result):
+    return {row.id: row for row in result.rows}
+
+
+def computed_here():
+    with ARITHMETIC.open(encoding="utf-8") as file:
+        return {row["id"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+
+
+# --- the leak test ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", sorted(CALCULATIONS))
+def test_a_row_moves_with_its_inputs_and_with_nothing_else(key):
+    calculate, book = CALCULATIONS[key].calculate, library.book()
+    ledger = book.ledger()
+    value = calculate(ledger)
+    inputs = estimate(calculate, book, samples=2, may_fail=1.0).inputs
+    assert inputs
+    for name in inputs:
+        datum = ledger.read[name]
+        moved = [calculate(book.ledger({name: datum.value * f if datum.value else f - 1})) for f in (1.01, 0.99)]
+        assert any(v != value for v in moved), f"{key} lists {name} and does not move with it"
+    others = {name: d.value * 1.01 + 1e-12 for name, d in {**book, **ledger.read}.items() if name not in inputs}
+    assert calculate(book.ledger(others)) == value, f"{key} moves with something that it does not list"
+
+
+@pytest.mark.parametrize("key", sorted(PREDICTIONS))
+def test_only_a_calibrated_row_reads_its_own_claim(key):
+    prediction = PREDICTIONS[key]
+    inputs = estimate(prediction.calculate, library.book(), samples=2, may_fail=1.0).inputs
+    assert (key in inputs) == (prediction.kind is Kind.CALIBRATED)
+    if prediction.kind is Kind.CALIBRATED:
+        assert prediction.calibrated_to == (key,)
+
+
+@pytest.mark.parametrize("key", sorted(FINDINGS))
+def test_an_inferred_number_reads_the_claim_that_it_explains(key):
+    finding = FINDINGS[key]
+    assert finding.needs in estimate(finding.calculate, library.book(), samples=2, may_fail=1.0).inputs
+
+
+# --- completeness and honesty ----------------------------------------------------------------------------------------
+
+
+def test_every_claim_has_a_row_and_no_other(rows):
+    assert set(rows) == set(library.claims())
+    assert len(rows) == 289
+
+
+def test_every_row_says_what_it_is(rows):
+    for row in rows.values():
+        if row.kind is Kind.NOT_YET:
+            assert row.value is None
+            assert row.reason
+        if row.kind in (Kind.PREDICTED, Kind.CALIBRATED):
+            assert row.method
+            assert row.inputs
+        if row.verdict == "disagree":
+            assert row.reason
+        if row.kind is Kind.PREDICTED:
+            assert set(row.assumed) <= set(row.inputs)
+    kinds = {row.kind for row in rows.values()}
+    assert {Kind.PREDICTED, Kind.CALIBRATED, Kind.AUDIT, Kind.INPUT, Kind.NOT_YET} <= kinds
+
+
+def test_a_verdict_follows_the_rule(rows):
+    for row in rows.values():
+        if row.kind is not Kind.PREDICTED or row.relation != "=" or row.interval is None:
+            continue
+        low, high = row.interval
+        if row.verdict == "uninformative":
+            assert low <= 0 < high or high / low > 3
+        elif row.verdict == "agree":
+            assert abs(row.value - row.printed) <= 2 * (row.uncertainty + abs(0.5 * row.printed)) + 1e-9
+        assert row.deviation == pytest.approx(row.value / row.printed - 1)
+
+
+def test_each_system_answers_for_its_own_claims(rows):
+    assert {spec.name for spec in library.systems().values() if not spec.printed()} >= {"XRF tube cell"}
+    covered = {claim.id for spec in library.systems().values() for claim in spec.printed()}
+    assert covered == set(rows), sorted(set(rows) - covered)
+    only = library.reproduce(["H-SSE"])
+    assert {row.system for row in only.rows} == {"H-SSE"}
+    assert all(finding.system == "H-SSE" for finding in only.inferred)
+
+
+def test_the_relation_is_read_from_the_paper_words(rows):
+    assert rows["A0001"].relation == ">"
+    assert rows["A0033"].relation == "<"
+    assert rows["A0070"].relation == "~"
+    assert rows["A0067"].relation == "="
+
+
+# --- against arithmetic done by hand --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("UVEA-LATP-UVEA", "A0514"), ("UVEA-LVO-UVEA", "A0515"), ("UVEA-LTO-UVEA", "A0516")]
+)
+def test_sandwiches_in_series(name, key):
+    hand = float(computed_here()[key]["value"]) * 100.0
+    assert library.load_stack(name).ionic_conductivity(295.15) == pytest.approx(hand, rel=2e-3)
+
+
+def test_what_the_pellets_would_need(result):
+    inferred = {row.id: row.value for row in result.inferred}
+    for name, key in (("UVEA-LATP-UVEA", "A0517"), ("UVEA-LVO-UVEA", "A0518")):
+        hand = float(computed_here()[key]["value"])
+        assert inferred[f"{name}:conductivity of the pellet inside"] == pytest.approx(hand, rel=2e-3)
+
+
+def test_faraday_and_closure_as_by_hand(rows):
+    hand = computed_here()
+    assert rows["A0039"].value == pytest.approx(float(hand["A0482"]["value"]), rel=2e-4)
+    assert rows["A0076"].value == pytest.approx(29.09, abs=0.01)
+    assert rows["A0033"].value == pytest.approx(20.6, abs=0.05)
+
+
+def test_nuclear_factors_follow_from_the_areas(result):
+    opened = {row.id: row.value for row in result.open_predictions}
+    growth = 6.87 * 76.79 / 56.79
+    assert growth == pytest.approx(9.29, abs=0.005)
+    assert opened["CSE:increase_factor polymer"] == pytest.approx(growth * 16.47 / 15.24)
+    assert opened["CSE:increase_factor interface"] == pytest.approx(growth * 26.74 / 7.97)
+
+
+def test_one_resistance_gives_every_overpotential(result):
+    opened = {row.id: row.value for row in result.open_predictions}
+    assert opened["CSE:overpotential at 0.5 mA/cm2"] == pytest.approx(32.5)
+    assert opened["CSE:overpotential at 1 mA/cm2"] == pytest.approx(65.0)
+    stack = library.load_stack("CSE")
+    assert stack.thickness == pytest.approx(96e-6)
+
+
+def test_the_composite_cannot_reach_its_printed_conductivity(rows):
+    row = rows["F001-118"]
+    assert row.verdict == "disagree"
+    bounds = {a.model: a.value for a in row.alternatives}
+    assert row.value <= bounds["parallel (upper) bound"] < 0.65 * row.printed
+    assert bounds["series (lower) bound"] <= row.value
+
+
+def test_the_activation_energy_lies_between_its_phases(rows):
+    row = rows["F001-120"]
+    assert 0.283 <= row.value <= 0.33
+    assert row.verdict == "disagree"
+
+
+def test_the_leak_limited_efficiency_is_a_prediction_from_the_leak(rows):
+    row = rows["A0172"]
+    leak = 2.3e-9 * 100 * 3.8 / 470e-6
+    current = 0.58 * 10
+    assert row.value == pytest.approx(100 * (1 - leak / current) / (1 + leak / current), rel=1e-6)
+
+
+def test_dc_steps_to_the_printed_digit(rows):
+    for key in (f"A{n:04d}" for n in range(393, 401)):
+        row = rows[key]
+        assert row.kind is Kind.AUDIT
+        assert row.verdict == "agree"
+        assert math.isclose(row.value, row.printed, abs_tol=0.00051)
+
+
+@pytest.mark.parametrize("key", ["A0020", "F001-104", "F001-182", "A0162"])
+def test_arithmetic_that_does_not_hold_is_found(rows, key):
+    assert rows[key].kind is Kind.AUDIT
+    assert rows[key].verdict == "disagree"
+
+
+def test_the_json_document_has_the_agreed_fields(result):
+    document = result.to_dict()
+    assert document["schema_version"] == 1
+    fields = (
+        "id system quantity conditions printed relation unit value uncertainty kind inputs assumed deviation "
+        "verdict reason"
+    ).split()
+    for row in document["rows"]:
+        assert set(fields) <= set(row)
+        assert row["relation"] in ("=", ">", "<", "~", "order")
+        assert row["kind"] in ("input", "calibrated", "predicted", "audit", "not_yet")
+        assert row["verdict"] in ("agree", "disagree", "uninformative", "not_checked")
+
+
+def test_facts_are_those_of_the_papers():
+    assert len(library.facts()) == 747
+    assert library.fact("A0067").si == pytest.approx(0.075)
+    assert library.fact("F001-107").si == pytest.approx(units.ZERO_CELSIUS - 54.49)
+    assert library.fact_book()["A0067"].standard_uncertainty == pytest.approx(0.0005 / math.sqrt(3))
