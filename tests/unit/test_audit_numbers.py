@@ -45,7 +45,7 @@ def test_c_rates_are_rates_not_coulombs() -> None:
     assert read_number({"fact": "F003-077"}, "c_rate", "rate").text == "0.5C"
 
 
-@pytest.mark.parametrize("text", ["about 400 um", "~400 um", "approximately 400 um"])
+@pytest.mark.parametrize("text", ["about 400 um", "~400 um", "~ 400 um", "approx. 400 um", "approximately 400 um"])
 def test_approximate_numbers(text: str) -> None:
     number = read_number(text, "length", "x")
     assert number.relation == "~"
@@ -72,6 +72,10 @@ def test_bounds() -> None:
         ("F001-106", "fraction", "<"),
         ("F001-154", "voltage", "~"),
         ("F003-005", "length", "~"),
+        ("F001-026", "length", "~"),
+        ("F003-059", "areal_mass", "~"),
+        ("F001-035", "ratio", "="),
+        ("A0213", "pressure", "="),
         ("A0067", "conductivity", "="),
         ("A0140", "fraction", "="),
         ("A0020", "ratio", "="),

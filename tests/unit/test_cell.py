@@ -33,7 +33,7 @@ def test_layers_and_interfaces_add_in_series():
     assert stack.thickness == pytest.approx(400e-6)
     assert stack.area_specific_resistance(T) == pytest.approx(100e-6 / 0.1 + 300e-6 / 0.05 + 2e-4)
     assert stack.ionic_conductivity(T) == pytest.approx(400e-6 / 7.2e-3)
-    assert stack.electronic_conductivity(T) == pytest.approx(400e-6 / (100e-6 / 1e-8 + 300e-6 / 4e-8))
+    assert stack.electronic_conductivity(T) == pytest.approx(400e-6 / (100e-6 / 1e-8 + 300e-6 / 4e-8), abs=0.0)
     assert stack.steady_resistance(T) == pytest.approx(100e-6 / 0.05 + 300e-6 / 0.05 + 2e-4)
     assert stack.areal_mass() == pytest.approx(400e-6 * 1500)
     assert stack.leak_current_density(4.0, T) == pytest.approx(4.0 / (100e-6 / 1e-8 + 300e-6 / 4e-8))

@@ -48,7 +48,7 @@ from ceramer.errors import InputError, UnknownNameError
     ],
 )
 def test_reads_what_users_write(text, dimension, si):
-    assert units.to_si(text, dimension) == pytest.approx(si, rel=1e-12)
+    assert units.to_si(text, dimension) == pytest.approx(si, rel=1e-12, abs=0.0)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_reads_what_users_write(text, dimension, si):
 )
 def test_reads_uncertainty_by_its_digits(text, value, spread):
     got = units.parse(text, "length")
-    assert got.value == pytest.approx(value, rel=1e-12)
-    assert got.standard_uncertainty == pytest.approx(spread, rel=1e-12)
+    assert got.value == pytest.approx(value, rel=1e-12, abs=0.0)
+    assert got.standard_uncertainty == pytest.approx(spread, rel=1e-12, abs=0.0)
 
 
 @pytest.mark.parametrize(
