@@ -156,6 +156,8 @@ def _record(path: str, table: Mapping[str, Any], where: str, book: Book | None, 
                 )
             except InputError as error:
                 raise InputError(f"{where}: {error}") from None
+            if key == "porosity" and readings[key][0].value > 1.0:
+                raise InputError(f"{where}: {path}.porosity is {readings[key][0].text}, more than everything.")
         else:
             more = tuple(RECORDS) if "." not in path else ()
             raise UnknownNameError(f"role in {where}, {path}:", str(key), (*roles, *more, *TEXTS))
@@ -171,7 +173,7 @@ def _text(raw: Any, kind: type, what: str) -> Any:
 
 def _porous(filler: Number, porosity: Number) -> Number:
     low, value, high = (
-        float(laws.bruggeman_porous(sigma, part))
+        float(laws.bruggeman_porous(sigma, min(part, 1.0)))
         for sigma, part in (
             (filler.low, porosity.low), (filler.value, porosity.value), (filler.high, porosity.high)
         )

@@ -41,9 +41,9 @@ _KEYS = (
 )
 _PRINTED = re.compile(r"\s*(?P<digits>[+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eE](?P<power>[+-]?\d{1,3}))?\s*(?P<unit>.*)$")
 _WORDS = (
-    (">", r">=?|at least|more than|lower bound|longer than"),
-    ("<", r"<=?|at most|less than|upper bound|within"),
-    ("~", r"~|≈|about|approx(?:\.|imately)?|around|nominal|order of magnitude|mainly"),
+    (">", r">=?(?=\s*\d)|\b(?:at least|more than|lower bound|longer than)\b"),
+    ("<", r"<=?(?=\s*\d)|\b(?:at most|less than|upper bound|within)\b"),
+    ("~", r"[~≈](?=\s*\d)|\b(?:about|approx(?:imately)?|around|nominal|order of magnitude|mainly)\b\.?"),
 )
 
 
@@ -278,16 +278,16 @@ def _stretched(number: Number, relation: str, half: float) -> Number:
     elif relation == "<":
         high = value
         low = 0.0 if value >= 0.0 else value - _FAR * abs(value)
+    floor = None if number.dimension == ANY else units.dimension(number.dimension).minimum
+    if floor is not None:
+        low = max(low, floor)
     return replace(number, relation=relation, low=low, high=high)
 
 
 def _relation(note: str) -> str:
     """Read a bound or an approximation out of the words beside a printed number."""
-    start = note.split(";", maxsplit=1)[0]
-    for sign, words in _WORDS:
-        if re.search(rf"(?<![\w])(?:{words})(?![\w=])", start.replace("'", " "), re.IGNORECASE):
-            return sign
-    return "="
+    start = note.split(";", maxsplit=1)[0].replace("->", " ")
+    return next((sign for sign, words in _WORDS if re.search(words, start, re.IGNORECASE)), "=")
 
 
 def _temperature(conditions: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import re
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
 
 from ceramer import units
 from ceramer.errors import CeramerError, InputError
@@ -163,7 +166,7 @@ class Equation:
                 sentence = f"The {label(self.target)} cannot follow from these numbers: {str(error).rstrip('.')}."
                 return finding(context, self, Verdict.IMPOSSIBLE, sentence, numbers, printed=target)
             except ArithmeticError:
-                sentence = f"{self.name} cannot be evaluated: a number that it divides by is zero."
+                sentence = f"{self.name} cannot be evaluated: these numbers give no finite result."
                 return finding(context, self, Verdict.UNCHECKED, sentence, [target, *_leaves(values)], printed=target)
             outcomes.append((way, prediction, self._holds(target, prediction)))
         held = [outcome for outcome in outcomes if outcome[2] and outcome[0].accepted]
@@ -192,8 +195,8 @@ class Equation:
             sentence = f"The {name} {target.text} lies {side} bound {equation}"
         sentence += "."
         if self.explain and (self.explain_always or not holds):
-            more = self.explain(context, target, prediction)
-            sentence += f" {more}" if more else ""
+            with contextlib.suppress(InputError, ArithmeticError):  # zeros: the finding stands without its comment
+                sentence += f" {self.explain(context, target, prediction)}".rstrip()
         numbers = [target, *_leaves(values)]
         return finding(
             context, self, verdict, sentence, numbers, printed=target, computed=prediction,
@@ -235,7 +238,7 @@ class Rule:
         try:
             yield from self.inspect(self, context)
         except (InputError, ArithmeticError) as error:
-            why = str(error).rstrip(".") if isinstance(error, InputError) else "a number that it divides by is zero"
+            why = str(error).rstrip(".") if isinstance(error, InputError) else "these numbers give no finite result"
             sentence = f"{self.name} cannot be evaluated: {why}."
             yield finding(context, self, Verdict.UNCHECKED, sentence)
 
@@ -283,10 +286,16 @@ def evaluate(compute: Callable[..., float], arguments: Mapping[str, Any]) -> Pre
     beyond that the corner that the sign of each slope points to, which is exact where `compute` is monotone.
     """
     leaves = [n for n in _leaves(arguments) if n.high > n.low]
-    ids = [id(n) for n in leaves]
 
     def at(values: Mapping[int, float]) -> float:
         return float(compute(**{key: _filled(value, values) for key, value in arguments.items()}))
+
+    with np.errstate(all="ignore"):
+        return _over_box(at, leaves)
+
+
+def _over_box(at: Callable[[Mapping[int, float]], float], leaves: Sequence[Number]) -> Prediction:
+    ids = [id(n) for n in leaves]
 
     def attempt(values: Mapping[int, float]) -> float:
         try:
@@ -295,6 +304,8 @@ def evaluate(compute: Callable[..., float], arguments: Mapping[str, Any]) -> Pre
             return math.nan
 
     nominal = at({})
+    if not math.isfinite(nominal):
+        raise ArithmeticError
     if len(leaves) <= _CORNERS:
         corners = itertools.product(*((n.low, n.high) for n in leaves))
         outcomes = [attempt(dict(zip(ids, corner, strict=True))) for corner in corners]
