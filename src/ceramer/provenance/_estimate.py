@@ -93,7 +93,8 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256, may_fa
 def _moves(calculation: Calculation, book: Book, datum: Datum, value: float) -> bool:
     for factor in (1.0 + _STEP, 1.0 - _STEP):
         changed = datum.value * factor if datum.value else _STEP
-        if _attempt(calculation, book, {datum.id: changed}) != value:
+        outcome = _attempt(calculation, book, {datum.id: changed})
+        if math.isfinite(outcome) and outcome != value:
             return True
     return False
 
