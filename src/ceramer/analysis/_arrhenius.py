@@ -10,7 +10,7 @@ import numpy as np
 
 from ceramer import laws
 from ceramer.analysis._report import AnalysisReport, Input
-from ceramer.analysis._statistics import LinearFit, aicc, linear_fit, students_p
+from ceramer.analysis._statistics import LinearFit, aicc, linear_fit
 from ceramer.analysis._uncertain import Array, propagate_covariance, series_of
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.provenance import Result
@@ -246,7 +246,7 @@ def _judge(
     order = t.size >= 5 and _drift(t, s, sigma)
     if order:
         warnings.append(str(order))
-    kink = _kink(t, chosen, sigma)
+    kink = _kink(t, s, chosen, sigma)
     if kink and not order:
         warnings.append(kink)
     if sigma is not None and chosen.linear.degrees_of_freedom > 0:
@@ -280,23 +280,24 @@ def _drift(t: Array, s: Array, sigma: Array | None) -> str:
     )
 
 
-def _kink(t: Array, chosen: _Fit, sigma: Array | None) -> str:
-    """The break of a piecewise line, where the chosen smooth law leaves residuals that demand one."""
-    if t.size < 8 or chosen.linear.degrees_of_freedom < 3:
+def _kink(t: Array, s: Array, chosen: _Fit, sigma: Array | None) -> str:
+    """The break of two Arrhenius lines, where they beat the chosen smooth law by more than 10 in BIC."""
+    if t.size < 8:
         return ""
-    x = 1000.0 / t
-    candidates = np.sort(np.unique(np.round(x, 4)))[2:-2]
-    rest = chosen.linear.residuals
-    best: tuple[float, float] = (math.inf, 0.0)
-    for c in candidates:
-        design = np.column_stack([np.ones_like(x), x, np.maximum(x - c, 0.0)])
-        best = min(best, (linear_fit(design, rest, sigma).chi_square, float(c)))
-    dof = t.size - 4
-    drop = (chosen.chi_square - best[0]) / max(best[0] / dof if sigma is None else 1.0, 1e-300)
-    if students_p(math.sqrt(max(drop, 0.0)), dof if sigma is None else 1e9) * candidates.size > 0.003:
+    x, y = 1000.0 / t, np.log(s)
+    candidates = np.unique(np.round(x, 4))[2:-2]
+    fits = [
+        (linear_fit(np.column_stack([np.ones_like(x), x, np.maximum(x - c, 0.0)]), y, sigma).chi_square, float(c))
+        for c in candidates
+    ]
+    chi, where = min(fits)
+    gain = chosen.chi_square - chi
+    if sigma is None:
+        gain = t.size * math.log(max(chosen.chi_square, 1e-300) / max(chi, 1e-300))
+    if gain < 10.0 + (4 - chosen.parameters) * math.log(t.size):
         return ""
     return (
-        f"The plot bends at about {1000.0 / best[1] - 273.15:.0f} degC, which the fitted law does not follow "
+        f"The plot bends at about {1000.0 / where - 273.15:.0f} degC, which the fitted law does not follow "
         "(melting, a glass transition, or drift): fit the two sides apart."
     )
 

@@ -82,7 +82,7 @@ def cycle_table(time: object, current: object, voltage: object, cycle: object | 
 
 def _count_cycles(current: Array) -> Array:
     """Number the cycles: each begins where the direction of the first current starts again."""
-    rows = np.flatnonzero(np.abs(current) > 1e-3 * np.abs(current).max())
+    rows = np.flatnonzero(np.abs(current) > 1e-2 * np.abs(current).max())
     if rows.size == 0:
         raise InputError("The current is 0 throughout, so there is no cycle.")
     sign = np.sign(current[rows])
@@ -126,8 +126,8 @@ def cycling(
 
     Notes
     -----
-    Retention is Q_n/Q_1 of discharge capacities. Coulombic efficiency is discharge over charge of the same cycle, so it
-    means little for a cell that starts with discharge; the report says so.
+    Retention is Q_n/Q_1 of discharge capacities. Coulombic efficiency is the second half of a cycle over the first:
+    discharge over charge, or charge over discharge for a cell that starts with discharge.
     """
     table = cycle_table(time, current, voltage, cycle)
     scale, unit, basis = 1.0, "mAh", ""
@@ -159,13 +159,14 @@ def cycling(
         raise InputError(f"formation_cycles is {start}, but only {capacity.size} whole cycles are there.")
     if start and formation_cycles is None:
         notes.append(f"Q_1 is cycle {used['cycle'].iloc[start]:g}: the {start} before it ran at another current.")
+    backwards = bool(used["starts with discharge"].iloc[start])
     efficiency = capacity / np.array(used["charge / C"])
-    energy = np.array(used["discharge energy / J"]) / np.array(used["charge energy / J"])
-    if bool(used["starts with discharge"].iloc[start]):
-        warnings.append(
-            "The cycles begin with discharge: discharge over charge of one cycle compares a discharge with the charge "
-            "after it, so the coulombic efficiency is inverted against the usual sense."
+    if backwards:
+        efficiency = 1.0 / efficiency
+        notes.append(
+            "The cycles begin with discharge: the coulombic efficiency is charge over the discharge before it."
         )
+    energy = np.array(used["discharge energy / J"]) / np.array(used["charge energy / J"])
     if (efficiency[start:] > 1.005).mean() > 0.1:
         warnings.append(
             f"{int((efficiency[start:] > 1.005).sum())} cycles give more charge "
@@ -178,14 +179,21 @@ def cycling(
             f"{int(odd.sum())} cycles stand out of their neighbours (such as cycle "
             f"{used['cycle'].iloc[start + int(np.argmax(odd))]:g}) and were left out of the fits."
         )
-    inner_report = retention_and_fade(np.array(used["cycle"])[start:][~odd], capacity[start:][~odd] * scale, unit=unit)
+    if capacity.size - start > 1:
+        inner_report = retention_and_fade(
+            np.array(used["cycle"])[start:][~odd], capacity[start:][~odd] * scale, unit=unit
+        )
+    else:
+        only = Result("initial_capacity", float(capacity[start]) * scale, unit, method="the only whole cycle")
+        inner_report = AnalysisReport(
+            "cycling", (only,), verdict="One whole cycle.", warnings=("One whole cycle: no retention, no fade.",)
+        )
     ce = _typical(efficiency[start:][~odd][1:] if efficiency.size - start > 4 else efficiency[start:])
     ee = _typical(energy[start:][~odd][1:] if efficiency.size - start > 4 else energy[start:])
+    sense = "charge over discharge" if backwards else "discharge over charge"
     results = (
         *inner_report.results,
-        Result(
-            "coulombic_efficiency", ce.value, "%", ce.standard_uncertainty, method="median of discharge over charge"
-        ),
+        Result("coulombic_efficiency", ce.value, "%", ce.standard_uncertainty, method=f"median of {sense}"),
         Result(
             "energy_efficiency", ee.value, "%", ee.standard_uncertainty, method="median of energy out over energy in"
         ),
@@ -214,7 +222,8 @@ def cycling(
 def _whole(table: pd.DataFrame) -> Array:
     """Cycles with both directions, and not cut short (less than half of the neighbours' charge on one side only)."""
     up, down = np.array(table["charge / C"]), np.array(table["discharge / C"])
-    whole = (up > 0.0) & (down > 0.0)
+    most = max(float(up.max()), float(down.max()))
+    whole = (up > 0.01 * most) & (down > 0.01 * most)
     if whole.sum() >= 3:
         typical = np.median(down[whole])
         lopsided = (np.minimum(up, down) < 0.5 * np.maximum(up, down)) & (np.minimum(up, down) < 0.8 * typical)

@@ -225,8 +225,11 @@ def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]
     t = m.time if m.has(_T) else np.arange(len(m), dtype=float)
     keep &= np.isfinite(t)
     t, v, i = t[keep], m.voltage[keep], m.current[keep]
-    if t.size < 8 or (np.diff(t) < 0.0).any():
-        raise InputError("The data are too few, or time runs backwards: no method can be chosen; pass method=.")
+    if t.size < 8:
+        raise InputError(f"Only {t.size} rows hold time, voltage and current; a method needs at least 8.")
+    if (np.diff(t) < 0.0).any():
+        row = int(np.argmax(np.diff(t) < 0.0)) + 1
+        raise InputError(f"time runs backwards at row {row}; sort the rows or cut the file there.")
     return _detect_series(m, t, v, i)
 
 
@@ -271,7 +274,8 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
             rates = np.array(table["mean discharge current / A"])
             rates = rates[np.isfinite(rates) & (rates > 0.0)]
             different = np.unique(np.round(np.log(rates) / 0.15)).size if rates.size else 1
-            if different >= 3 and rates.size >= 2 * different:
+            blocks = 1 + int((np.abs(np.diff(np.log(rates))) > 0.1).sum())
+            if different >= 3 and rates.size >= 2 * different and blocks <= 15:
                 return "rate_test", f"a cell is cycled at {different} different rates"
         return "cycling", "a cell is charged and discharged"
     if len(halves) >= 2 and levels >= 2:

@@ -1,0 +1,172 @@
+"""Impedance spectra as reports: arcs, conductivity, and the interface resistance that a polarisation needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ceramer.analysis._conductivity import conductivity
+from ceramer.analysis._report import AnalysisReport, Input
+from ceramer.analysis._uncertain import Number, number
+from ceramer.errors import InputError
+from ceramer.provenance import Result
+from ceramer.units import Value
+
+if TYPE_CHECKING:
+    from ceramer.measurement import Measurement
+
+__all__ = ["arcs_report", "conductivity_report", "interface_resistance"]
+
+
+def _fit(m: Measurement, thickness: float | None, area: float | None) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
+    """Test a spectrum, leave out what fails, and fit its arcs; returns frequency, impedance, test, fit, sentences."""
+    from ceramer.analysis import impedance
+
+    f, z = impedance.spectrum(m.columns)
+    test = impedance.kramers_kronig(f, z)
+    keep = test.valid & ~test.inductive
+    said = list(test.warnings)
+    if keep.sum() < 8:
+        keep = ~test.inductive
+        said.append("Too few points pass the Kramers-Kronig test to fit them alone: all capacitive points were used.")
+    if keep.sum() < 8:
+        raise InputError(f"Only {int(keep.sum())} of {f.size} points are capacitive; a fit of arcs needs at least 8.")
+    geometry = {} if thickness is None or area is None else {"thickness": thickness, "area": area}
+    fit = impedance.fit_arcs(f[keep], z[keep], **geometry)
+    return f, z, test, fit, tuple(said)
+
+
+def _series(f: Any, z: Any, test: Any, fit: Any) -> dict[str, Any]:
+    fitted = np.asarray(fit.circuit.impedance(fit.fit.values, f))
+    return {
+        "frequency": f,
+        "impedance_real": z.real,
+        "impedance_imaginary": z.imag,
+        "kramers_kronig_residual_real": test.residuals.real,
+        "kramers_kronig_residual_imaginary": test.residuals.imag,
+        "fit_real": fitted.real,
+        "fit_imaginary": fitted.imag,
+    }
+
+
+def _arc_table(fit: Any) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "arc": np.arange(1, len(fit.arcs) + 1),
+            "resistance / ohm": [a.resistance for a in fit.arcs],
+            "standard uncertainty / ohm": [a.resistance_error for a in fit.arcs],
+            "capacitance / F": [a.capacitance for a in fit.arcs],
+            "frequency / Hz": [a.frequency for a in fit.arcs],
+            "exponent": [a.alpha for a in fit.arcs],
+            "likely": [str(a.role) for a in fit.arcs],
+        }
+    )
+
+
+def _error(spread: float) -> float | None:
+    return float(spread) if math.isfinite(spread) else None
+
+
+def arcs_report(m: Measurement) -> AnalysisReport:
+    """Return the arcs of a spectrum: series resistance, each arc's resistance, and their total."""
+    thickness = None if m.thickness is None else m.thickness.value
+    area = None if m.area is None else m.area.value
+    f, z, test, fit, said = _fit(m, thickness, area)
+    results = []
+    if "R0" in fit.fit.params:
+        results.append(
+            Result(
+                "series_resistance", fit.series_resistance, "ohm", _error(fit.fit.stderr["R0"]), method="R0 of the fit"
+            )
+        )
+    for k, arc in enumerate(fit.arcs, 1):
+        results.append(
+            Result(
+                f"arc_{k}_resistance",
+                arc.resistance,
+                "ohm",
+                _error(arc.resistance_error),
+                method=f"{arc.role}, C = {arc.capacitance:.3g} F, {arc.frequency:.3g} Hz",
+            )
+        )
+    return AnalysisReport(
+        "impedance",
+        tuple(results),
+        verdict=f"{fit.circuit}: {len(fit.arcs)} arcs{'' if fit.resolved else ', not resolved'}.",
+        warnings=tuple(dict.fromkeys((*said, *fit.warnings))),
+        inputs=(Input("points", float(f.size), "1", source="data"),),
+        tables={"arcs": _arc_table(fit)},
+        series=_series(f, z, test, fit),
+    )
+
+
+def conductivity_report(
+    m: Measurement, thickness: Number, area: Number, *, lead_resistance: Number | None = None
+) -> AnalysisReport:
+    """Return the total conductivity of a spectrum, with bulk and grain boundary where the arcs allow."""
+    from ceramer.analysis import impedance
+
+    d = number(thickness, "thickness", positive=True, example="350e-6")
+    s = number(area, "area", positive=True, example="1.131e-4")
+    f, z, test, fit, said = _fit(m, d.value, s.value)
+    # Without uncertainties of the geometry the total carries that of the resistance alone.
+    bare = impedance.conductivities(fit, Value(d.value), Value(s.value))
+    total = bare["total_area_specific_resistance"]
+    spread = total.standard_uncertainty
+    resistance = Value(total.value / s.value, None if spread is None else spread / s.value)
+    has_bulk_arc = any(str(a.role) == "bulk" for a in fit.arcs)
+    lead: Number | None = lead_resistance
+    notes = []
+    if has_bulk_arc:
+        lead = 0.0
+        notes.append("The bulk arc lies in the window, so leads and contacts (R0) are not part of the resistance.")
+    report = conductivity(
+        resistance=resistance,
+        thickness=d,
+        area=s,
+        lead_resistance=lead,
+        temperature=m.temperature,
+        resistance_method=f"fit of {fit.circuit}",
+    )
+    parts = impedance.conductivities(fit, d, s)
+    more = tuple(
+        dataclasses.replace(result, warnings=())
+        for name, result in parts.items()
+        if name not in ("total_ionic_conductivity", "total_area_specific_resistance")
+    )
+    told = tuple(w for result in parts.values() for w in result.warnings)
+    return dataclasses.replace(
+        report,
+        results=(*report.results, *more),
+        verdict=f"{fit.circuit}: {len(fit.arcs)} arcs{'' if fit.resolved else ', not resolved'}.",
+        warnings=tuple(dict.fromkeys((*said, *told, *report.warnings))),
+        notes=(*report.notes, *notes),
+        tables={"arcs": _arc_table(fit)},
+        series=_series(f, z, test, fit),
+    )
+
+
+def interface_resistance(m: Measurement) -> tuple[Value, tuple[str, ...]]:
+    """Return the resistance of the interface arcs of a spectrum between lithium electrodes, and what was assumed."""
+    thickness = None if m.thickness is None else m.thickness.value
+    area = None if m.area is None else m.area.value
+    *_, fit, said = _fit(m, thickness, area)
+    arcs = [a for a in fit.arcs if str(a.role) == "interface"]
+    chosen = "interface arcs"
+    if not arcs:
+        arcs = [a for a in fit.arcs if str(a.role) == "electrode"][:1]
+        chosen = "first electrode arc"
+    if not arcs:
+        raise InputError(
+            f"{m.source or 'The spectrum'} shows no interface arc; pass resistance_before= and resistance_after= (ohm)."
+        )
+    value = sum(a.resistance for a in arcs)
+    errors = [a.resistance_error for a in arcs]
+    spread = math.hypot(*errors) if all(math.isfinite(e) for e in errors) else None
+    where = m.source or "the spectrum"
+    return Value(value, spread), (f"R of the interfaces from the {chosen} of {where}: {value:.4g} ohm.", *said)
