@@ -106,6 +106,16 @@ _PCE_HIGH = (
 )
 
 
+def _pce_bricks(ledger: Ledger) -> float:
+    (film, _), (grain, share) = _pce(ledger).phases
+    film_over_grain = share ** (-1.0 / 3.0) - 1.0  # (d / (d + t))^3 is the volume fraction of the grains
+    return float(
+        laws.brick_layer_infiltrated(
+            grain.ionic_conductivity(_T30), film.ionic_conductivity(_T30), 1.0, film_over_grain
+        )
+    )
+
+
 @_predict(
     "A0067",
     _PCE_INPUTS,
@@ -113,6 +123,7 @@ _PCE_HIGH = (
     alternatives=(
         (_COATED, lambda ledger: _pce(ledger, 0.0).ionic_conductivity(_T30)),
         (_TOUCHING, lambda ledger: _pce(ledger, 1.0).ionic_conductivity(_T30)),
+        ("brick-layer estimate: cubes in a continuous film of the same volume", _pce_bricks),
     ),
 )
 def _pce_30(ledger: Ledger) -> float:
@@ -146,6 +157,26 @@ def _pce_electronic(ledger: Ledger) -> float:
 )
 def _pce_transference(ledger: Ledger) -> float:
     return _pce(ledger).current_fraction(_T30)
+
+
+@_open("PCE:activation_energy", "activation_energy", "eV", "Ea_eff = sum p_k Ea_k of LATP grains and SH-SPE at 30 degC")
+def _pce_energy(ledger: Ledger) -> float:
+    energies = [
+        ledger("SH-SPE.ionic_conductivity_activation_energy"),
+        ledger("LATP.grain_conductivity_activation_energy"),
+    ]
+    return float(laws.effective_activation_energy(_pce(ledger).path_shares(_T30), energies))
+
+
+@_finding(
+    "PCE:activation energy of the printed conductivities",
+    "activation_energy",
+    "eV",
+    "two points, 30 and 100 degC, form sigma = A exp(-Ea/kT)",
+    needs="A0068",
+)
+def _pce_printed_energy(ledger: Ledger) -> float:
+    return float(laws.two_point_activation_energy(_T30, ledger("A0067"), _T100, ledger("A0068"), form="sigma"))
 
 
 def _stiffened(matrix: str, ledger: Ledger) -> float:
