@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceramer.report._page import Section, audit_html, reproduce_html, result_html
 from ceramer.report._terminal import reproduce_table
 
-__all__ = ["reproduce_table"]
+__all__ = ["Section", "audit_html", "reproduce_html", "reproduce_table", "result_html"]
