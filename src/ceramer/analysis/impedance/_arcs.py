@@ -9,24 +9,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ceramer.analysis.impedance._assign import Role, assign_arcs
-from ceramer.analysis.impedance._checks import check_spectrum
 from ceramer.analysis.impedance._circuit import Circuit
-from ceramer.analysis.impedance._fit import UNCERTAIN, CircuitFit, finish, weights
-from ceramer.analysis.impedance._noise import linear_fit
+from ceramer.analysis.impedance._data import Data
+from ceramer.analysis.impedance._fit import CircuitFit, finish, misfit_chance
 from ceramer.analysis.impedance._select import Candidate, Selection, select
 from ceramer.analysis.impedance._solver import bounds, minimise
 from ceramer.errors import InputError
 
-__all__ = ["Arc", "ArcFit", "Choice", "fit_arcs"]
+__all__ = ["Arc", "ArcFit", "Choice", "arcs_of", "fit_arcs"]
 
 Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 TOLERANCE = 0.05
 """Change of a resistance that matters: alternatives that stay within it do not make an answer unresolved."""
-UNRESOLVED = 0.035
+UNRESOLVED = 0.05
 """Relative standard error of a resistance beyond which it is called unresolved."""
 _DOUBT = 0.05
-_DECIDED = 0.2
+_DECIDED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +114,9 @@ def fit_arcs(
 ) -> ArcFit:
     r"""Fit a spectrum by as many arcs as it shows, with or without R0, L and a tail (CPE, C, W, Wo, Ws).
 
-    The Bayesian information criterion ranks the circuits; its differences give each a share of the evidence. The answer is
-    called unresolved where circuits with different resistances share the evidence, where a resistance is known to no
-    better than 3.5 %, where arcs merge, or where no circuit reaches the noise.
+    The Bayesian information criterion ranks the circuits; its differences give each a share of the evidence. The answer
+    is called unresolved where circuits with different resistances share the evidence, where a resistance is known to no
+    better than 5 %, where arcs merge, or where no circuit reaches the noise.
 
     Parameters
     ----------
@@ -138,15 +136,11 @@ def fit_arcs(
     InputError
         Bad spectrum or too few points.
     """
-    f, z = check_spectrum(frequency, impedance, 8)
     if not 1 <= most <= 8:
         raise InputError(f"fit_arcs: most must lie between 1 and 8, got {most}.")
-    scale, log_omega = weights(z, weighting), np.log(2.0 * np.pi * f)
-    linear = linear_fit(log_omega, z, scale)
-    selection = select(log_omega, z, scale, linear, most)
-    ranked = _refined(selection)
-    fits = [finish(c.plan, c.theta, f, z, scale, weighting, linear) for c in ranked]
-    return _judge(fits, log_omega, thickness, area)
+    data = Data.of(frequency, impedance, weighting, 8)
+    ranked = _refined(select(data, most))
+    return _judge([finish(c.plan, c.theta, data) for c in ranked], data, thickness, area)
 
 
 def _refined(selection: Selection) -> list[Candidate]:
@@ -155,10 +149,7 @@ def _refined(selection: Selection) -> list[Candidate]:
     near = [c for c in ranked if c.bic < ranked[0].bic + 9.0][:8]
     out = []
     for c in near:
-        box = bounds(c.plan, selection.log_omega, selection.z)
-        found = minimise(
-            c.plan, c.theta[None], selection.log_omega, selection.z, selection.scale, box, tolerance=1e-7
-        )
+        found = minimise(c.plan, c.theta[None], selection.data, bounds(c.plan, selection.data), tolerance=1e-7)
         out.append(selection.judged(c.shape, c.plan, found.theta[0], float(found.cost[0])))
     return sorted(out, key=lambda c: c.bic)
 
@@ -170,19 +161,23 @@ def resistances(fit: CircuitFit) -> tuple[Array, Array]:
 
 
 def _same(a: CircuitFit, b: CircuitFit) -> bool:
-    """Whether two circuits give the same resistances within the tolerance."""
-    ra, rb = resistances(a)[0], resistances(b)[0]
+    """Whether two circuits give the same resistances within the tolerance, or differ by a negligible R0 only."""
+    (ra, _), (rb, _) = resistances(a), resistances(b)
+    if ra.size != rb.size and len(a.circuit.arcs) == len(b.circuit.arcs):
+        larger = ra if ra.size > rb.size else rb
+        if larger.size > 1 and larger[0] < 0.5 * TOLERANCE * larger[1]:
+            ra, rb = ra[-len(a.circuit.arcs) :], rb[-len(a.circuit.arcs) :]
     return ra.size == rb.size and bool(np.all(np.abs(np.log(rb / ra)) < TOLERANCE))
 
 
-def _judge(fits: list[CircuitFit], log_omega: Array, thickness: float | None, area: float | None) -> ArcFit:
+def _judge(fits: list[CircuitFit], data: Data, thickness: float | None, area: float | None) -> ArcFit:
     bics = np.array([fit.bic for fit in fits])
     share = np.exp(-0.5 * (bics - bics.min()))
     share /= share.sum()
     chosen = 0
     for k, fit in enumerate(fits):  # a circuit with an undetermined resistance yields to a near equal without one
         worst = resistances(fit)[1].max(initial=0.0)
-        if bics[k] - bics.min() < 4.0 and worst < 0.5:
+        if bics[k] - bics.min() < 6.0 and worst < 0.25:
             chosen = k
             break
     fit = fits[chosen]
@@ -194,16 +189,11 @@ def _judge(fits: list[CircuitFit], log_omega: Array, thickness: float | None, ar
         names = " or ".join(str(fits[k].circuit) for k in [chosen, *other][:3])
         text = f"the evidence does not decide between {names} ({100 * doubt:.0f} % against the circuit given)."
         (unresolved if doubt > _DECIDED else warnings).append(text)
-    values, errors = resistances(fit)
-    names = [name for name in fit.circuit.parameters if name.startswith("R")]
-    weak = [
-        f"{name} (+/- {100 * error:.0f} %)" if np.isfinite(error) else name
-        for name, error in zip(names, errors, strict=True)
-        if not error < UNRESOLVED
-    ]
-    if weak:
-        unresolved.append(f"the data do not determine {', '.join(weak)}.")
-    unresolved += [text for text in fit.warnings if "misses the data" in text or "factor 3" in text]
+    _, errors = resistances(fit)
+    unresolved += _weak([name for name in fit.circuit.parameters if name.startswith("R")], errors)
+    unresolved += [text for text in fit.warnings if "factor 3" in text]
+    if misfit_chance(fit.rss, 2 * data.size - fit.values.size, data.linear) < 1e-6:
+        unresolved.append("no circuit of arcs reaches the noise of the spectrum.")
     if not fit.circuit.arcs:
         warnings.append("no arc is seen in this window.")
     choices = tuple(
@@ -214,22 +204,47 @@ def _judge(fits: list[CircuitFit], log_omega: Array, thickness: float | None, ar
     return ArcFit(fit, arcs, tuple(unresolved), tuple(dict.fromkeys([*unresolved, *warnings])), choices)
 
 
+def arcs_of(fit: CircuitFit, *, thickness: float | None = None, area: float | None = None) -> ArcFit:
+    """Arcs of a circuit that was told and fitted by `fit_circuit`; its warnings carry over.
+
+    Parameters: `thickness` [m] and `area` [m2] as in `fit_arcs`.
+    """
+    _, errors = resistances(fit)
+    names = [name for name in fit.circuit.parameters if name.startswith("R")]
+    unresolved = _weak(names, errors)
+    unresolved += [text for text in fit.warnings if "factor 3" in text or "misses the data" in text]
+    arcs = _arcs(fit, thickness, area)
+    return ArcFit(fit, arcs, tuple(unresolved), tuple(dict.fromkeys([*unresolved, *fit.warnings])), ())
+
+
+def _weak(names: list[str], errors: Array) -> list[str]:
+    weak = [
+        f"{name} (+/- {100 * error:.0f} %)" if np.isfinite(error) else name
+        for name, error in zip(names, errors, strict=True)
+        if not error < UNRESOLVED
+    ]
+    return [f"the data do not determine {', '.join(weak)}."] if weak else []
+
+
 def _arcs(fit: CircuitFit, thickness: float | None, area: float | None) -> tuple[Arc, ...]:
     names = fit.circuit.parameters
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for r_label, q_label in fit.circuit.arcs:
-        i, q = names.index(r_label), names.index(f"{q_label}_Q")
-        r, big_q, alpha = fit.values[i], fit.values[q], fit.values[q + 1]
+        i = names.index(r_label)
+        ideal = q_label in names
+        q = names.index(q_label if ideal else f"{q_label}_Q")
+        r, big_q, alpha = fit.values[i], fit.values[q], 1.0 if ideal else fit.values[q + 1]
         tau = (r * big_q) ** (1.0 / alpha)
-        # ln C = (ln Q + (1 - alpha) ln R) / alpha; log_covariance holds relative (co)variances of R, Q and alpha
-        slope = np.array([(1.0 - alpha) / alpha, 1.0 / alpha, -np.log(r * big_q) / alpha])
-        index = [i, q, q + 1]
+        # ln C = (ln Q + (1 - alpha) ln R) / alpha; covariance_log holds relative (co)variances of R, Q and alpha
+        slope = np.array([(1.0 - alpha) / alpha, 1.0 / alpha] + ([] if ideal else [-np.log(r * big_q) / alpha]))
+        index = [i, q] + ([] if ideal else [q + 1])
         variance = float(slope @ np.nan_to_num(fit.covariance_log[np.ix_(index, index)]) @ slope)
         c = tau / r
-        rows.append((r, fit.standard_errors[i], tau, alpha, c, c * max(variance, 0.0) ** 0.5))
+        row = (r, fit.standard_errors[i], tau, alpha, c, c * max(variance, 0.0) ** 0.5)
+        rows.append(tuple(float(x) for x in row))
     rows.sort(key=lambda row: row[2])
     roles = assign_arcs([row[4] for row in rows], thickness=thickness, area=area)
     return tuple(
-        Arc(*(float(x) for x in row), float(1.0 / (2.0 * np.pi * row[2])), role)
-        for row, role in zip(rows, roles, strict=True)
+        Arc(r, r_error, tau, alpha, c, c_error, 1.0 / (2.0 * np.pi * tau), role)
+        for (r, r_error, tau, alpha, c, c_error), role in zip(rows, roles, strict=True)
     )

@@ -54,10 +54,10 @@ def assign_arcs(
 ) -> tuple[Role, ...]:
     """Name arcs, given in order of rising relaxation time, by effective capacitance.
 
-    Capacitances are normalised to a cell constant of 1/cm (C times thickness/area) and compared with the ranges of Irvine,
-    Sinclair and West; roles never go back along the relaxation time (bulk, grain boundary, interface, electrode). Without
-    geometry the area/thickness that suits all arcs best, 1 to 32 cm, is taken: a guess good to a decade, so give
-    the geometry where bulk and grain boundary must be told apart.
+    Capacitances are normalised to a cell constant of 1/cm (C times thickness/area) and compared with the ranges of
+    Irvine, Sinclair and West; roles never go back along the relaxation time (bulk, grain boundary, interface,
+    electrode). Without geometry the area/thickness that suits all arcs best, 1 to 32 cm, is taken: a guess good to
+    a decade, so give the geometry where bulk and grain boundary must be told apart.
 
     Parameters
     ----------

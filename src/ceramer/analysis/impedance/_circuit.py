@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -260,7 +260,8 @@ class Circuit:
         """Impedance [ohm] at `frequency` [Hz], shape (N,); `params` by name or in the order of `parameters`."""
         f = check_frequency(frequency)
         plan = self.plan(0.0)
-        return plan.evaluate(plan.internal(self.vector(params))[None], np.log(2.0 * np.pi * f))[0][0]
+        total, _ = plan.evaluate(plan.internal(self.vector(params))[None], np.log(2.0 * np.pi * f))
+        return np.asarray(total[0])
 
     def jacobian(self, params: Mapping[str, float] | ArrayLike, frequency: ArrayLike) -> Complex:
         """Derivatives dZ/dp [ohm per unit of p], shape (N, P), exact."""
@@ -294,9 +295,10 @@ def _as_arc(node: _Leaf | _Branch) -> tuple[_Leaf, _Leaf] | None:
 class Plan:
     """A circuit in fitted variables theta, which make the least-squares problem well scaled.
 
-    Positive parameters enter by their logarithm, exponents alpha as they are. The CPE or capacitor of an arc is replaced by
-    ln tau, tau = (R Q)^(1/alpha), and a lone CPE by the logarithm of its modulus at the reference frequency, because Q
-    and alpha are all but collinear. Arrays are batches: theta (S, P), Z (S, N), derivatives (S, P, N).
+    Positive parameters enter by their logarithm, exponents alpha as they are. The CPE or capacitor of an arc is
+    replaced by ln tau, tau = (R Q)^(1/alpha), and a lone CPE by the logarithm of its modulus at the reference
+    frequency, because Q and alpha are all but collinear. Arrays are batches: theta (S, P), Z (S, N),
+    derivatives (S, P, N).
     """
 
     def __init__(self, circuit: Circuit, log_omega_reference: float) -> None:
@@ -375,9 +377,10 @@ class Plan:
         if isinstance(node, _Leaf):
             return self._leaf(node, theta, omega)
         walked = [self._walk(part, theta, omega) for part in node.parts]
+        impedances = np.array([z for z, _ in walked])
         if node.series:
-            return sum((z for z, _ in walked), np.complex128(0.0)), [item for _, slopes in walked for item in slopes]  # type: ignore[return-value]
-        total = 1.0 / sum((1.0 / z for z, _ in walked), np.complex128(0.0))
+            return impedances.sum(axis=0), [item for _, slopes in walked for item in slopes]
+        total = 1.0 / (1.0 / impedances).sum(axis=0)
         return total, [(i, (total / z) ** 2 * slope) for z, slopes in walked for i, slope in slopes]
 
     def _leaf(self, leaf: _Leaf, theta: Array, omega: Array) -> tuple[Complex, list[tuple[int, Complex]]]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ceramer.analysis.impedance._checks import check_spectrum
 from ceramer.analysis.impedance._circuit import Circuit, Plan
-from ceramer.analysis.impedance._noise import LinearFit, linear_fit
-from ceramer.analysis.impedance._solver import ALPHA_FLOOR, Minimum, bounds, minimise, residuals
+from ceramer.analysis.impedance._data import Data
+from ceramer.analysis.impedance._noise import LinearFit
+from ceramer.analysis.impedance._solver import ALPHA_FLOOR, bounds, minimise, residuals
 from ceramer.analysis.impedance._start import landmarks, random_starts, starts
-from ceramer.errors import InputError, UnknownNameError
+from ceramer.errors import InputError
 
-__all__ = ["CircuitFit", "fit_circuit", "weights"]
+__all__ = ["CircuitFit", "fit_circuit"]
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-WEIGHTINGS = ("modulus", "unit")
 UNCERTAIN = 0.018
 """Relative standard error of a resistance above which a warning says so: beyond it, 5 % errors are no longer rare."""
 MISFIT_LEVEL = 1e-3
@@ -53,6 +53,8 @@ class CircuitFit:
         (Z_model - Z) times the weight, complex.
     warnings : tuple of str
         What a reader must know before trusting the numbers.
+    alternatives : tuple of CircuitFit
+        Other minima within twice the sum of squares, where the search met any.
     """
 
     circuit: Circuit
@@ -69,6 +71,7 @@ class CircuitFit:
     residuals: Complex = field(repr=False)
     weighting: str
     warnings: tuple[str, ...]
+    alternatives: tuple[CircuitFit, ...] = field(default=(), repr=False)
 
     @cached_property
     def params(self) -> dict[str, float]:
@@ -88,7 +91,8 @@ class CircuitFit:
         names, units = self.circuit.parameters, self.circuit.units
         lines = [
             f"[[Fit of {self.circuit}]]",
-            f"    points           = {self.frequency.size}  ({self.frequency.min():.4g} to {self.frequency.max():.4g} Hz)",
+            f"    points           = {self.frequency.size}  (from {self.frequency.min():.4g} Hz"
+            f" to {self.frequency.max():.4g} Hz)",
             f"    weighting        = {self.weighting}",
             f"    reduced chi2     = {self.reduced_chi2:.5g}  (rms residual {self.reduced_chi2**0.5:.3g}, "
             f"circuit-free {self.noise:.3g})",
@@ -111,15 +115,6 @@ class CircuitFit:
         return "\n".join(lines)
 
 
-def weights(z: Complex, weighting: str) -> Array:
-    """Weight [1/ohm] of each point: 1/|Z| ("modulus") or 1/median|Z| ("unit")."""
-    if weighting == "modulus":
-        return 1.0 / np.abs(z)
-    if weighting == "unit":
-        return np.full(z.size, 1.0 / float(np.median(np.abs(z))))
-    raise UnknownNameError("weighting", str(weighting), WEIGHTINGS)
-
-
 def fit_circuit(
     frequency: ArrayLike,
     impedance: ArrayLike,
@@ -127,7 +122,7 @@ def fit_circuit(
     *,
     weighting: str = "modulus",
     seed: int = 0,
-    near: ArrayLike | None = None,
+    guess: Mapping[str, float] | ArrayLike | None = None,
 ) -> CircuitFit:
     r"""Fit `circuit` to a spectrum; no starting guess is needed.
 
@@ -147,28 +142,35 @@ def fit_circuit(
         1/|Z| (noise in proportion to |Z|, the usual instrument) or equal weights.
     seed : int
         Seed of the random starts; the same seed gives the same answer.
-    near : array_like (P,), optional
-        Parameters to start from as well, as those of the neighbour in a series.
+    guess : mapping or array_like (P,), optional
+        Parameters to start from; then only the minimum they lead to is sought.
 
     Raises
     ------
     InputError
         Bad spectrum, bad circuit, or fewer points than the circuit needs.
     """
-    f, z = check_spectrum(frequency, impedance)
+    data = Data.of(frequency, impedance, weighting)
     model = Circuit.parse(circuit) if isinstance(circuit, str) else circuit
     size = len(model.parameters)
-    if 2 * f.size <= size:
+    if 2 * data.size <= size:
         raise InputError(
-            f"fit: {f.size} points cannot determine the {size} parameters of {model}; measure more frequencies "
+            f"fit: {data.size} points cannot determine the {size} parameters of {model}; measure more frequencies "
             "or take a smaller circuit."
         )
-    scale, log_omega = weights(z, weighting), np.log(2.0 * np.pi * f)
-    plan = model.plan(float(log_omega.mean()))
-    first = None if near is None else plan.internal(model.vector(near))[None]
-    linear = linear_fit(log_omega, z, scale)
-    found = search(plan, log_omega, z, scale, linear, np.random.default_rng(seed), first)
-    return finish(plan, found.theta[found.best], f, z, scale, weighting, linear)
+    plan = model.plan(float(data.log_omega.mean()))
+    if guess is not None:
+        begin = plan.internal(model.vector(guess))[None]
+        found = minimise(plan, begin, data, bounds(plan, data), iterations=400, tolerance=1e-9)
+        return finish(plan, found.theta[0], data)
+    thetas = search(plan, data, np.random.default_rng(seed))
+    fits = [finish(plan, theta, data) for theta in thetas]
+    others = [fit for fit in fits[1:] if not np.allclose(fit.values, fits[0].values, rtol=0.05)]
+    if not others:
+        return fits[0]
+    ratio = others[0].rss / fits[0].rss
+    text = f"another set of parameters fits nearly as well ({ratio:.3g} times the sum of squares): see `alternatives`."
+    return replace(fits[0], alternatives=tuple(others), warnings=(*fits[0].warnings, text))
 
 
 def is_plain(plan: Plan) -> bool:
@@ -178,62 +180,43 @@ def is_plain(plan: Plan) -> bool:
     return known and len(set(kinds)) == len(kinds) and len(set(kinds) & {"C", "CPE", "W", "Wo", "Ws"}) <= 1
 
 
-def search(
-    plan: Plan,
-    log_omega: Array,
-    z: Complex,
-    scale: Array,
-    linear: LinearFit,
-    rng: np.random.Generator,
-    first: Array | None = None,
-) -> Minimum:
-    """The best minimum: known start, landmarks, then random starts until the noise of the spectrum is reached."""
-    box = bounds(plan, log_omega, z)
-    goal = 1.25 * linear.noise**2 * (2 * z.size - plan.size)
-    best: Minimum | None = None
-
-    def attempt(begin: Array, **options: float) -> bool:
-        nonlocal best
-        found = minimise(plan, begin, log_omega, z, scale, box, **options)  # type: ignore[arg-type]
-        if best is None or found.cost.min() < best.cost.min():
-            best = found
-        return bool(best.cost.min() <= goal)
-
-    if first is not None and attempt(first):
-        return _polished(plan, best, log_omega, z, scale, box)
+def search(plan: Plan, data: Data, rng: np.random.Generator) -> list[Array]:
+    """The best minimum, from landmarks then random starts unless the noise is reached; others within a factor 2."""
+    box = bounds(plan, data)
+    goal = 1.25 * data.linear.noise**2 * (2 * data.size - plan.size)
+    found: list[tuple[float, Array]] = []
     if is_plain(plan):
         kinds = {str(part).rstrip("0123456789") for part in plan.others}
         tail = next(iter(kinds & {"C", "CPE", "W", "Wo", "Ws"}), "")
-        seen = landmarks(log_omega, z, scale, resistor="R" in kinds, inductor="L" in kinds, tail=tail)
-        if attempt(starts(plan, seen, log_omega, z)):
-            return _polished(plan, best, log_omega, z, scale, box)
-    count = 16 if is_plain(plan) else 48
-    for _ in range(2):
-        if attempt(random_starts(plan, count, log_omega, z, rng), iterations=60):
-            break
-        if is_plain(plan):
-            break
-    return _polished(plan, best, log_omega, z, scale, box)
+        seen = landmarks(data, resistor="R" in kinds, inductor="L" in kinds, tail=tail)
+        minimum = minimise(plan, starts(plan, seen, data), data, box)
+        found.append((float(minimum.cost.min()), minimum.theta[minimum.best]))
+    if not found or found[0][0] > goal:
+        begin = random_starts(plan, 16 if is_plain(plan) else 48, data, rng)
+        minimum = minimise(plan, begin, data, box, iterations=80, patience=20)
+        found += zip(minimum.cost.tolist(), minimum.theta, strict=True)
+    found.sort(key=lambda pair: pair[0])
+    near: list[tuple[float, Array]] = []
+    for cost, theta in found:
+        values = plan.external(_ordered(plan, theta))
+        if cost < 2.0 * found[0][0] and not any(
+            abs(cost / other - 1.0) < 0.02 or np.allclose(values, plan.external(_ordered(plan, t)), rtol=0.1)
+            for other, t in near
+        ):
+            near.append((cost, theta))
+    polished = [
+        minimise(plan, theta[None], data, box, iterations=400, tolerance=1e-9, patience=401) for _, theta in near[:4]
+    ]
+    polished.sort(key=lambda minimum: float(minimum.cost[0]))
+    return [minimum.theta[0] for minimum in polished]
 
 
-def _polished(
-    plan: Plan, found: Minimum | None, log_omega: Array, z: Complex, scale: Array, box: tuple[Array, Array]
-) -> Minimum:
-    if found is None:
-        raise InputError("fit: no start was tried.")
-    return minimise(
-        plan, found.theta[found.best][None], log_omega, z, scale, box, iterations=200, tolerance=1e-9
-    )
-
-
-def finish(
-    plan: Plan, theta: Array, f: Array, z: Complex, scale: Array, weighting: str, linear: LinearFit
-) -> CircuitFit:
+def finish(plan: Plan, theta: Array, data: Data) -> CircuitFit:
     """Errors, correlations and warnings at the minimum `theta` (P,)."""
     theta = _ordered(plan, theta)
-    log_omega = np.log(2.0 * np.pi * f)
-    low, high = bounds(plan, log_omega, z)
-    r, j = residuals(plan, theta[None], log_omega, z, scale)
+    z, linear = data.z, data.linear
+    low, high = bounds(plan, data)
+    r, j = residuals(plan, theta[None], data)
     rss, freedom = float(r[0] @ r[0]), 2 * z.size - plan.size
     chi2 = rss / freedom
     pinned = (theta <= low + 1e-9) | (theta >= high - 1e-9)
@@ -252,13 +235,22 @@ def finish(
         log_covariance = outer / np.outer(values, values)
     np.fill_diagonal(correlation, 1.0)
     n = 2 * z.size
-    fit = CircuitFit(
-        plan.circuit, f, z, values, errors, correlation, log_covariance, rss, chi2, linear.noise,
+    return CircuitFit(
+        plan.circuit,
+        data.frequency,
+        z,
+        values,
+        errors,
+        correlation,
+        log_covariance,
+        rss,
+        chi2,
+        linear.noise,
         n * float(np.log(max(rss, 1e-300) / n)) + plan.size * float(np.log(n)),
-        r[0, : z.size] + 1j * r[0, z.size :], weighting, (),
-    )  # fmt: skip
-    object.__setattr__(fit, "warnings", _warnings(fit, plan, theta, pinned, linear, log_omega))
-    return fit
+        r[0, : z.size] + 1j * r[0, z.size :],
+        data.weighting,
+        _warnings(plan, theta, pinned, errors / values, (rss, data)),
+    )
 
 
 def covariance_of(j: Array) -> Array:
@@ -272,7 +264,7 @@ def covariance_of(j: Array) -> Array:
 
 
 def misfit_chance(rss: float, freedom: int, linear: LinearFit) -> float:
-    """Chance that a right circuit leaves `rss`, from the F distribution of what the circuit-free fit explains beyond."""
+    """Chance that a right circuit leaves `rss`, by the F distribution of what the circuit-free fit explains more."""
     from scipy.special import fdtrc
 
     extra = freedom - linear.freedom
@@ -294,18 +286,22 @@ def _ordered(plan: Plan, theta: Array) -> Array:
 
 
 def _warnings(
-    fit: CircuitFit, plan: Plan, theta: Array, pinned: NDArray[np.bool_], linear: LinearFit, log_omega: Array
+    plan: Plan, theta: Array, pinned: NDArray[np.bool_], relative: Array, quality: tuple[float, Data]
 ) -> tuple[str, ...]:
     out: list[str] = []
-    if misfit_chance(fit.rss, 2 * fit.frequency.size - plan.size, linear) < MISFIT_LEVEL:
+    rss, data = quality
+    freedom, log_omega = 2 * data.size - plan.size, data.log_omega
+    if misfit_chance(rss, freedom, data.linear) < MISFIT_LEVEL:
         out.append(
-            f"the circuit misses the data: rms residual {fit.reduced_chi2**0.5:.2g}, but the spectrum is "
-            f"Kramers-Kronig consistent to {fit.noise:.2g}; another circuit is needed."
+            f"the circuit misses the data: rms residual {(rss / freedom) ** 0.5:.2g}, but the spectrum is "
+            f"Kramers-Kronig consistent to {data.linear.noise:.2g}; another circuit is needed."
         )
-    with np.errstate(invalid="ignore"):
-        relative = fit.standard_errors / fit.values
     lost = [n for n, p, a in zip(plan.names, pinned, plan.is_alpha, strict=True) if p and not a]
-    lost += [n for n, p, v in zip(plan.names, pinned, theta, strict=True) if p and n.endswith("_alpha") and v <= ALPHA_FLOOR + 1e-6]
+    lost += [
+        n
+        for n, p, v in zip(plan.names, pinned, theta, strict=True)
+        if p and n.endswith("_alpha") and v <= ALPHA_FLOOR + 1e-6
+    ]
     lost += [n for n, e, p in zip(plan.names, relative, pinned, strict=True) if not p and not e < 0.3]
     if lost:
         out.append(f"not determined by these data: {', '.join(lost)}; take a smaller circuit or a wider window.")
@@ -318,9 +314,13 @@ def _warnings(
         out.append(f"uncertain: {', '.join(unsure)}.")
     for r, q in zip(plan.arc_r, plan.arc_q, strict=True):
         if theta[q] < -log_omega.max():
-            out.append(f"the arc of {plan.names[r]} peaks above the highest frequency; its parameters lean on the circuit.")
+            out.append(
+                f"the arc of {plan.names[r]} peaks above the highest frequency; its parameters lean on the circuit."
+            )
         elif theta[q] > -log_omega.min():
-            out.append(f"the arc of {plan.names[r]} peaks below the lowest frequency; its parameters lean on the circuit.")
+            out.append(
+                f"the arc of {plan.names[r]} peaks below the lowest frequency; its parameters lean on the circuit."
+            )
     taus = np.sort(theta[plan.arc_q])
     if (np.diff(taus) < np.log(3.0)).any():
         out.append("two arcs lie within a factor 3 of relaxation time: only their sum is trustworthy.")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ceramer.analysis.impedance._circuit import Plan, circuit_of
-from ceramer.analysis.impedance._noise import LinearFit
+from ceramer.analysis.impedance._data import Data
 from ceramer.analysis.impedance._solver import bounds, minimise, residuals
 from ceramer.analysis.impedance._start import Landmarks, landmarks, starts
 
 __all__ = ["Candidate", "Selection", "Shape", "select"]
 
 Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 TAILS = ("", "CPE", "C", "W", "Wo", "Ws")
 
 
@@ -43,10 +42,9 @@ class Candidate:
 class Selection:
     """Lazy table of candidates for one spectrum."""
 
-    def __init__(self, log_omega: Array, z: Complex, scale: Array, linear: LinearFit, most: int) -> None:
-        self.log_omega, self.z, self.scale, self.linear, self.most = log_omega, z, scale, linear, most
+    def __init__(self, data: Data, most: int) -> None:
+        self.data, self.most = data, most
         self.current: Candidate | None = None
-        self.fits = self.iterations = 0
         self.table: dict[Shape, Candidate | None] = {}
         self._probes: dict[Shape, tuple[float, Array | None]] = {}
         self._seen: dict[tuple[bool, bool, str], list[Landmarks]] = {}
@@ -56,9 +54,7 @@ class Selection:
         kind = "CPE" if tail == "C" else tail
         key = (resistor, inductor, kind)
         if key not in self._seen:
-            self._seen[key] = landmarks(
-                self.log_omega, self.z, self.scale, resistor=resistor, inductor=inductor, tail=kind
-            )
+            self._seen[key] = landmarks(self.data, resistor=resistor, inductor=inductor, tail=kind)
         return self._seen[key]
 
     def fit(self, shape: Shape) -> Candidate | None:
@@ -69,33 +65,40 @@ class Selection:
         if not 0 <= shape.arcs <= self.most or not (shape.arcs or shape.resistor or shape.tail):
             return None
         circuit = circuit_of(shape.arcs, inductor=shape.inductor, resistor=shape.resistor, tail=shape.tail)
-        plan = circuit.plan(float(self.log_omega.mean()))
-        if plan.size > self.z.size:
+        plan = circuit.plan(float(self.data.log_omega.mean()))
+        if plan.size > self.data.size:
             return None
         seen = self.landmarks(shape.resistor, shape.inductor, shape.tail)
-        self.fits += 1
-        begin = starts(plan, seen, self.log_omega, self.z)
+        begin = starts(plan, seen, self.data)
         derived = self._derived(shape, plan, begin[0])
         if derived is not None:
             begin = np.vstack([begin, derived])
-        box = bounds(plan, self.log_omega, self.z)
-        found = minimise(plan, begin, self.log_omega, self.z, self.scale, box, iterations=40, tolerance=1e-4, patience=6)
-        self.iterations += found.iterations
+        box = bounds(plan, self.data)
+        found = minimise(
+            plan,
+            begin,
+            self.data,
+            box,
+            iterations=40,
+            tolerance=3e-4,
+            patience=5,
+            hopeless=2.0,
+        )
         theta, cost = found.theta[found.best], float(found.cost.min())
         self.table[shape] = self.judged(shape, plan, theta, cost)
         return self.table[shape]
 
     def judged(self, shape: Shape, plan: Plan, theta: Array, cost: float) -> Candidate:
         """A candidate with its criterion."""
-        n = 2 * self.z.size
+        n = 2 * self.data.size
         return Candidate(shape, plan, theta, cost, n * np.log(max(cost, 1e-300) / n) + plan.size * np.log(n))
 
     def _probe(self, found: Candidate) -> tuple[float, Array | None]:
         """Linearised gain in cost of one more arc (ln tau, ln R, the new arc where the residual asks for it)."""
         if found.shape not in self._probes:
-            j, left, q = self._tangent(found)
-            taus = np.linspace(-self.log_omega.max() - 0.5, -self.log_omega.min() + 0.5, 28)
-            waves = 1.0 / (1.0 + np.exp(0.92 * (self.log_omega + taus[:, None]) + 0.46j * np.pi)) * self.scale
+            left, q = self._tangent(found)
+            taus = np.linspace(-self.data.log_omega.max() - 0.5, -self.data.log_omega.min() + 0.5, 28)
+            waves = 1.0 / (1.0 + np.exp(0.92 * (self.data.log_omega + taus[:, None]) + 0.46j * np.pi)) * self.data.scale
             columns = np.concatenate([waves.real, waves.imag], axis=1)
             columns = columns - (columns @ q) @ q.T
             amount = columns @ left / np.maximum((columns**2).sum(axis=1), 1e-300)
@@ -105,22 +108,24 @@ class Selection:
             self._probes[found.shape] = (float(gain[best]), where)
         return self._probes[found.shape]
 
-    def _tangent(self, found: Candidate) -> tuple[Array, Array, Array]:
-        r, j = residuals(found.plan, found.theta[None], self.log_omega, self.z, self.scale)
+    def _tangent(self, found: Candidate) -> tuple[Array, Array]:
+        r, j = residuals(found.plan, found.theta[None], self.data)
         q, _ = np.linalg.qr(j[0].T)
         left = -r[0]
-        return j[0], left - q @ (q.T @ left), q
+        return left - q @ (q.T @ left), q
 
     def promises(self, found: Candidate, shape: Shape) -> bool:
         """Whether `shape`, which adds one element to `found`, may pay for its parameters, judged by linearisation."""
-        n = 2 * self.z.size
+        n = 2 * self.data.size
         if shape.arcs == found.shape.arcs + 1:
             gain, cost = self._probe(found)[0], 3 * np.log(n)
         else:
-            extra = self.scale + 0j if shape.resistor != found.shape.resistor else 1j * self.scale * np.exp(
-                self.log_omega - self.log_omega.max()
+            extra = (
+                self.data.scale + 0j
+                if shape.resistor != found.shape.resistor
+                else 1j * self.data.scale * np.exp(self.data.log_omega - self.data.log_omega.max())
             )
-            _, left, q = self._tangent(found)
+            left, q = self._tangent(found)
             column = np.concatenate([extra.real, extra.imag])
             column = column - q @ (q.T @ column)
             gain = max(0.0, float(column @ left)) ** 2 / max(float(column @ column), 1e-300)
@@ -140,7 +145,9 @@ class Selection:
             if name in ("R0", "L1") and name in plan.names:
                 theta[plan.names.index(name)] = value
         if shape.tail == now.shape.tail and shape.tail:
-            width = plan.size - 1 - int(plan.arc_q[-1]) - 1 if shape.arcs else plan.size - shape.resistor - shape.inductor
+            width = (
+                plan.size - 1 - int(plan.arc_q[-1]) - 1 if shape.arcs else plan.size - shape.resistor - shape.inductor
+            )
             theta[-width:] = now.theta[-width:]
         if more == 1:
             where = self._probe(now)[1]
@@ -154,7 +161,7 @@ class Selection:
             theta[-2:] = arcs[more:, 0].max(), arcs[more, 1] + 0.9
             arcs = arcs[:more]
         while arcs.shape[0] > shape.arcs:
-            level = np.interp(-arcs[:, 1], np.sort(self.log_omega), np.log(np.abs(self.z))[np.argsort(self.log_omega)])
+            level = self.data.log_modulus(-arcs[:, 1])
             arcs = np.delete(arcs, int(np.argmin(arcs[:, 0] - level)), axis=0)
         if arcs.shape[0] != shape.arcs:
             return None
@@ -167,18 +174,18 @@ class Selection:
 
 
 def _neighbours(selection: Selection, now: Candidate, inductor: bool) -> list[Shape]:
-    k, r, l, t = now.shape.arcs, now.shape.resistor, now.shape.inductor, now.shape.tail
-    out = [Shape(k - 1, r, l, t)]
-    bigger = [Shape(k + 1, r, l, t)]
-    if r:
-        out += [Shape(k, False, l, t), Shape(k + 1, False, l, t)]
+    k, res, ind, t = now.shape.arcs, now.shape.resistor, now.shape.inductor, now.shape.tail
+    out = [Shape(k - 1, res, ind, t)]
+    bigger = [Shape(k + 1, res, ind, t)]
+    if res:
+        out += [Shape(k, False, ind, t), Shape(k + 1, False, ind, t)]
     else:
-        bigger += [Shape(k, True, l, t)]
-        out += [Shape(k - 1, True, l, t)]
-    if l:
-        out += [Shape(k, r, False, t)]
+        bigger += [Shape(k, True, ind, t)]
+        out += [Shape(k - 1, True, ind, t)]
+    if ind:
+        out += [Shape(k, res, False, t)]
     elif inductor:
-        bigger += [Shape(k, r, True, t)]
+        bigger += [Shape(k, res, True, t)]
     out += [shape for shape in bigger if selection.promises(now, shape)]
     tails: tuple[str, ...] = ("", "CPE", "Wo", "Ws")
     if t == "CPE":
@@ -186,33 +193,38 @@ def _neighbours(selection: Selection, now: Candidate, inductor: bool) -> list[Sh
         tails += ("W",) if 0.35 < alpha < 0.65 else ("C",) if alpha > 0.97 else ()
     elif t:
         tails += ("W",)
-    out += [Shape(k, r, l, tail) for tail in tails if tail != t]
-    out += [Shape(k - 1, r, l, tail) for tail in tails if tail not in (t, "")]
-    if not t:
-        out += [Shape(k - 2, r, l, "Ws"), Shape(k-2,r,l,"Wo")]
+    if t in ("CPE", "Wo", "Ws"):
+        out += [Shape(k + 1, res, ind, "")]
+    for tail in tails:
+        if tail == t:
+            continue
+        for arcs in range(k, max(k - 3, -1), -1):
+            found = selection.fit(Shape(arcs, res, ind, tail))
+            if found is None or found.cost > 1.3 * now.cost:
+                break
     return out
 
 
-def select(log_omega: Array, z: Complex, scale: Array, linear: LinearFit, most: int = 6) -> Selection:
+def select(data: Data, most: int = 6) -> Selection:
     """Search the family by the Bayesian information criterion: forward in arcs, then the neighbours of the best."""
-    selection = Selection(log_omega, z, scale, linear, most)
+    selection, log_omega, z, linear = Selection(data, most), data.log_omega, data.z, data.linear
     seen = selection.landmarks(True, True, "CPE")[0]
     high = int(np.argmax(log_omega))
     inductor = bool(seen.inductance * np.exp(log_omega[high]) > 0.5 * linear.noise * abs(z[high]))
-    goal = 1.15 * linear.noise**2
-    last = 0
-    for tail in ("CPE", "Wo", "Ws"):
-        selection.current = None
-        for arcs in range(most + 1 if tail == "CPE" else last + 1):
-            found = selection.fit(Shape(arcs, True, inductor, tail))
-            if found is None:
-                break
-            selection.current = found
-            if tail == "CPE":
-                last = arcs
-                if not selection.promises(found, Shape(arcs + 1, True, inductor, tail)):
-                    break
-            elif found.cost < goal * (2 * z.size - found.plan.size):
+    inner = Shape(0, True, inductor, "CPE")
+    for arcs in range(most + 1):
+        found = selection.fit(replace(inner, arcs=arcs))
+        if found is None:
+            break
+        selection.current = found
+        inner = found.shape
+        if not selection.promises(found, replace(inner, arcs=arcs + 1)):
+            break
+    goal = 1.3 * (selection.current.cost if selection.current else np.inf)
+    for tail in ("Wo", "Ws"):  # downward: fewer arcs can only do worse
+        for arcs in range(inner.arcs, -1, -1):
+            found = selection.fit(replace(inner, arcs=arcs, tail=tail))
+            if found is not None and found.cost > goal:
                 break
     selection.current = None
     while True:

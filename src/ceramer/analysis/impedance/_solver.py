@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceramer.analysis.impedance._circuit import Plan
+from ceramer.analysis.impedance._data import Data
 
 __all__ = ["Minimum", "bounds", "minimise", "residuals"]
 
 Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 _MAX_LOG_STEP = 2.5
 _MAX_ALPHA_STEP = 0.25
 ALPHA_FLOOR = 0.25
@@ -33,8 +33,9 @@ class Minimum:
         return int(np.argmin(self.cost))
 
 
-def bounds(plan: Plan, log_omega: Array, z: Complex) -> tuple[Array, Array]:
+def bounds(plan: Plan, data: Data) -> tuple[Array, Array]:
     """Wide box for theta: far outside what the window can tell, so that only runaways meet it."""
+    log_omega, z = data.log_omega, data.z
     low, high = np.full(plan.size, -120.0), np.full(plan.size, 120.0)
     smallest, largest = np.log(np.abs(z).min()), np.log(np.abs(z).max())
     low[plan.is_alpha], high[plan.is_alpha] = ALPHA_FLOOR, 1.0
@@ -48,13 +49,13 @@ def bounds(plan: Plan, log_omega: Array, z: Complex) -> tuple[Array, Array]:
     return low, high
 
 
-def residuals(plan: Plan, theta: Array, log_omega: Array, z: Complex, scale: Array) -> tuple[Array, Array]:
+def residuals(plan: Plan, theta: Array, data: Data) -> tuple[Array, Array]:
     """Weighted residuals (S, 2N), real parts first, and their derivatives (S, P, 2N)."""
-    model, slope = plan.evaluate(theta, log_omega)
-    points = log_omega.size
+    model, slope = plan.evaluate(theta, data.log_omega)
+    points, scale = data.size, data.scale
     r = np.empty((theta.shape[0], 2 * points))
     j = np.empty((theta.shape[0], plan.size, 2 * points))
-    difference = (model - z) * scale
+    difference = (model - data.z) * scale
     r[:, :points], r[:, points:] = difference.real, difference.imag
     np.multiply(slope.real, scale, out=j[..., :points])
     np.multiply(slope.imag, scale, out=j[..., points:])
@@ -64,9 +65,7 @@ def residuals(plan: Plan, theta: Array, log_omega: Array, z: Complex, scale: Arr
 def minimise(
     plan: Plan,
     starts: Array,
-    log_omega: Array,
-    z: Complex,
-    scale: Array,
+    data: Data,
     box: tuple[Array, Array],
     *,
     iterations: int = 100,
@@ -80,51 +79,66 @@ def minimise(
     `hopeless` times above the best one is given up.
     """
     low, high = box
-    theta = np.clip(starts, low, high)
+    theta = np.minimum(np.maximum(starts, low), high)
     limit = np.where(plan.is_alpha, _MAX_ALPHA_STEP, _MAX_LOG_STEP)
-    batch = theta.shape[0]
+    batch, size = theta.shape
+    diagonal = np.arange(size)
+    count = 0
     with np.errstate(all="ignore"):
-        r, j = residuals(plan, theta, log_omega, z, scale)
-        cost = np.nan_to_num(_square(r), nan=np.inf)
+        r, j = residuals(plan, theta, data)
+        cost = _square(r)
+        cost[~(cost < np.inf)] = np.inf
+        normal, gradient = _normal(r, j)
         final_theta, final_cost = theta.copy(), cost.copy()
         active = np.arange(batch)
         damping, growth, quiet = np.full(batch, 1e-2), np.full(batch, 2.0), np.zeros(batch, dtype=int)
-        normal, gradient = _normal(r, j)
-        diagonal = np.arange(plan.size)
-        count = 0
         for count in range(1, iterations + 1):
-            held = ((theta <= low) & (gradient > 0.0)) | ((theta >= high) & (gradient < 0.0))
-            free = ~held
-            weight = np.maximum(normal[:, diagonal, diagonal], 1e-14 * cost[:, None] + 1e-300)
-            matrix = normal * (free[:, :, None] & free[:, None, :])
-            matrix[:, diagonal, diagonal] = np.where(free, weight * (1.0 + damping[:, None]), 1.0)
-            step = _solve(matrix, np.where(free, -gradient, 0.0))
-            step *= np.minimum(1.0, (limit / np.maximum(np.abs(step), 1e-300)).min(axis=1))[:, None]
-            trial = np.clip(theta + step, low, high)
+            free = (theta > low) | (gradient <= 0.0)
+            free &= (theta < high) | (gradient >= 0.0)
+            downhill = -gradient * free
+            weight = normal[:, diagonal, diagonal]
+            if free.all():
+                matrix = normal.copy()
+            else:
+                matrix = normal * (free[:, :, None] & free[:, None, :])
+                weight = np.where(free, weight, 1.0)
+            matrix[:, diagonal, diagonal] = weight * (1.0 + damping[:, None]) + 1e-14 * cost[:, None] + 1e-300
+            step = _solve(matrix, downhill)
+            largest = (np.abs(step) / limit).max(axis=1)
+            if (largest > 1.0).any():
+                step /= np.maximum(largest, 1.0)[:, None]
+            trial = np.minimum(np.maximum(theta + step, low), high)
             step = trial - theta
-            r_new, j_new = residuals(plan, trial, log_omega, z, scale)
-            cost_new = np.nan_to_num(_square(r_new), nan=np.inf)
-            expected = -2.0 * _dot(step, gradient) - _dot(step, _times(normal, step))
-            gain = (cost - cost_new) / np.maximum(expected, 1e-300)
-            better = cost_new < cost
-            small = np.abs(cost - cost_new) <= tolerance * cost
-            quiet = np.where(small, quiet + 1, 0)
+            r, j = residuals(plan, trial, data)
+            cost_new = _square(r)
+            cost_new[~(cost_new < np.inf)] = np.inf
+            expected = -_dot(step, 2.0 * gradient + _times(normal, step))
+            drop = cost - cost_new
+            better = drop > 0.0
+            small = np.abs(drop) <= tolerance * cost
+            quiet = (quiet + 1) * small
             rest = (small & better & (damping < 1.0)) | (quiet >= 3) | (damping > 1e12) | (cost < 1e-28)
-            damping = np.where(better, damping * np.maximum(0.1, 1.0 - (2.0 * np.clip(gain, 0.0, 1.0) - 1.0) ** 3), damping * growth)
-            damping = np.maximum(damping, 1e-9)
+            ratio = np.minimum(np.maximum(drop / np.maximum(expected, 1e-300), 0.0), 1.0)
+            shrink = np.maximum(0.1, 1.0 - (2.0 * ratio - 1.0) ** 3)
+            damping = np.maximum(damping * np.where(better, shrink, growth), 1e-9)
             growth = np.where(better, 2.0, growth * 2.0)
-            theta[better], cost[better] = trial[better], cost_new[better]
-            normal_new, gradient_new = _normal(r_new, j_new)
-            normal[better], gradient[better] = normal_new[better], gradient_new[better]
+            if better.all():
+                theta, cost = trial, cost_new
+                normal, gradient = _normal(r, j)
+            elif better.any():
+                theta = np.where(better[:, None], trial, theta)
+                cost = np.where(better, cost_new, cost)
+                normal[better], gradient[better] = _normal(r[better], j[better])
             final_theta[active], final_cost[active] = theta, cost
             if count >= patience:
                 rest |= cost > hopeless * final_cost.min()
             if rest.any():
                 keep = ~rest
-                active, theta, cost, normal, gradient = active[keep], theta[keep], cost[keep], normal[keep], gradient[keep]
-                damping, growth, quiet = damping[keep], growth[keep], quiet[keep]
-                if not active.size:
+                if not keep.any():
                     break
+                active, theta, cost = active[keep], theta[keep], cost[keep]
+                normal, gradient = normal[keep], gradient[keep]
+                damping, growth, quiet = damping[keep], growth[keep], quiet[keep]
     return Minimum(final_theta, final_cost, count)
 
 

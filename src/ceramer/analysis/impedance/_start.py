@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ceramer.analysis.impedance import _elements as elements
 from ceramer.analysis.impedance._circuit import Plan
+from ceramer.analysis.impedance._data import Data
 
 __all__ = ["Landmarks", "landmarks", "random_starts", "starts"]
 
@@ -20,7 +22,10 @@ _TAIL_ALPHAS = np.array([0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0])
 
 
 class Landmarks:
-    """What a non-negative fit of fixed elements sees: R0, L, arcs (ln tau, R, weight) and the tail (amount, exponent or ln tau)."""
+    """What a non-negative fit of fixed elements sees.
+
+    R0 [ohm], L [H], arcs (rows of ln tau, R, weight) and the tail (amount, exponent or ln tau).
+    """
 
     def __init__(self, resistance: float, inductance: float, arcs: Array, tail: tuple[float, float]) -> None:
         self.resistance, self.inductance, self.arcs, self.tail = resistance, inductance, arcs, tail
@@ -41,13 +46,12 @@ def _columns(key: bytes, tail: str) -> tuple[Array, Complex]:
     return taus, np.vstack([arcs, ones, 1j * np.exp(log_omega - highest), *tails])
 
 
-def landmarks(
-    log_omega: Array, z: Complex, scale: Array, *, resistor: bool = True, inductor: bool = True, tail: str = "CPE"
-) -> list[Landmarks]:
+def landmarks(data: Data, *, resistor: bool = True, inductor: bool = True, tail: str = "CPE") -> list[Landmarks]:
     """Fit `z` (N,) by non-negative amounts of fixed arcs, a resistor, an inductor and a tail; weights `scale` (N,).
 
     One set of landmarks, or for a finite diffusion tail one for each of a few diffusion times.
     """
+    log_omega = data.log_omega
     taus, basis = _columns(np.ascontiguousarray(log_omega).tobytes(), tail)
     keep = np.ones(basis.shape[0], dtype=bool)
     keep[taus.size], keep[taus.size + 1] = resistor, inductor
@@ -55,24 +59,23 @@ def landmarks(
         keep[taus.size + 2 :] = {"": False, "W": _TAIL_ALPHAS == 0.5, "C": _TAIL_ALPHAS == 1.0}.get(tail, True)
         if tail:  # an arc below the window would be taken for the tail
             keep[: taus.size] = taus < -log_omega.min() - 0.5
-        return [_landmarks(log_omega, z, scale, taus, basis, keep, _TAIL_ALPHAS)]
+        return [_landmarks(data, (taus, basis), keep, _TAIL_ALPHAS)]
     out = []
     times = _DIFFUSION_TIMES - log_omega.min()
     for k, time in enumerate(times):
         keep[: taus.size] = taus < min(time - 1.5, -log_omega.min() - 0.5)
         keep[taus.size + 2 :] = np.arange(times.size) == k
-        out.append(_landmarks(log_omega, z, scale, taus, basis, keep, np.full(times.size, time)))
+        out.append(_landmarks(data, (taus, basis), keep, np.full(times.size, time)))
     return out
 
 
-def _landmarks(
-    log_omega: Array, z: Complex, scale: Array, taus: Array, basis: Complex, keep: NDArray[np.bool_], second: Array
-) -> Landmarks:
+def _landmarks(data: Data, columns: tuple[Array, Complex], keep: NDArray[np.bool_], second: Array) -> Landmarks:
     from scipy.optimize import nnls
 
-    weighted = basis[keep] * scale
+    taus, basis = columns
+    weighted = basis[keep] * data.scale
     matrix = np.concatenate([weighted.real, weighted.imag], axis=1).T
-    target = z * scale
+    target = data.z * data.scale
     norm = np.sqrt((matrix**2).sum(axis=0))
     try:
         found = nnls(matrix / norm, np.concatenate([target.real, target.imag]), maxiter=10 * matrix.shape[1])[0] / norm
@@ -81,15 +84,14 @@ def _landmarks(
     amount = np.zeros(basis.shape[0])
     amount[keep] = found
     r = amount[: taus.size]
-    order = np.argsort(log_omega)
-    nearest = np.interp(-taus, log_omega[order], 1.0 / scale[order])
+    nearest = np.exp(data.log_modulus(-taus))
     used = r > 1e-4 * nearest
     arcs = np.stack([taus[used], r[used], r[used] / nearest[used]], axis=1)
     amounts = amount[taus.size + 2 :]
     strongest = float(amounts.sum())
     alpha = float(amounts @ second / strongest) if strongest > 0.0 else float(second[-1])
     return Landmarks(
-        float(amount[taus.size]), float(amount[taus.size + 1] * np.exp(-log_omega.max())), arcs, (strongest, alpha)
+        float(amount[taus.size]), float(amount[taus.size + 1] * np.exp(-data.log_omega.max())), arcs, (strongest, alpha)
     )
 
 
@@ -97,9 +99,7 @@ def _cluster(arcs: Array, count: int) -> list[tuple[float, float]]:
     """Merge neighbouring arcs (ln tau, R, weight) until `count` stand; returns (ln tau, R) by increasing tau."""
     groups = [tuple(row) for row in arcs]
     while len(groups) > count:
-        costs = [
-            a[2] * b[2] / (a[2] + b[2]) * (b[0] - a[0]) ** 2 for a, b in zip(groups[:-1], groups[1:], strict=True)
-        ]
+        costs = [a[2] * b[2] / (a[2] + b[2]) * (b[0] - a[0]) ** 2 for a, b in itertools.pairwise(groups)]
         alone = [g[2] * 2.0 for g in groups]
         if min(alone) < min(costs, default=np.inf):
             groups.pop(int(np.argmin(alone)))
@@ -111,12 +111,13 @@ def _cluster(arcs: Array, count: int) -> list[tuple[float, float]]:
     return [(g[0], g[1]) for g in groups]
 
 
-def starts(plan: Plan, seen: list[Landmarks], log_omega: Array, z: Complex) -> Array:
+def starts(plan: Plan, seen: list[Landmarks], data: Data) -> Array:
     """Starts (S, P) of a circuit that is a series of arcs, R, L and tails, one from each set of landmarks."""
-    return np.array([_start(plan, one, log_omega, z) for one in seen])
+    return np.array([_start(plan, one, data) for one in seen])
 
 
-def _start(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
+def _start(plan: Plan, seen: Landmarks, data: Data) -> Array:
+    log_omega, z = data.log_omega, data.z
     count = plan.arc_r.size
     groups = _cluster(seen.arcs, count)
     typical = float(np.median(np.abs(z)))
@@ -153,14 +154,15 @@ def _start(plan: Plan, seen: Landmarks, log_omega: Array, z: Complex) -> Array:
     return theta
 
 
-def random_starts(plan: Plan, count: int, log_omega: Array, z: Complex, rng: np.random.Generator) -> Array:
+def random_starts(plan: Plan, count: int, data: Data, rng: np.random.Generator) -> Array:
     """`count` seeded random starts (count, P) that know only the window of frequency and |Z|."""
+    log_omega, z = data.log_omega, data.z
     theta = np.zeros((count, plan.size))
     smallest, largest = np.log(np.abs(z).min()), np.log(np.abs(z).max())
     middle = float(np.log(np.median(np.abs(z))))
     for k, name in enumerate(plan.names):
         at = rng.uniform(log_omega.min(), log_omega.max(), count)
-        level = np.interp(at, np.sort(log_omega), np.log(np.abs(z))[np.argsort(log_omega)])
+        level = data.log_modulus(at)
         if name.endswith("_alpha"):
             theta[:, k] = rng.uniform(0.6, 1.0, count)
         elif name.endswith("_tau"):
@@ -175,7 +177,7 @@ def random_starts(plan: Plan, count: int, log_omega: Array, z: Complex, rng: np.
             theta[:, k] = -level - at  # capacitor
     for k in plan.cpe:
         at = rng.uniform(log_omega.min(), log_omega.max(), count)
-        level = np.interp(at, np.sort(log_omega), np.log(np.abs(z))[np.argsort(log_omega)])
+        level = data.log_modulus(at)
         theta[:, k] = level + theta[:, k + 1] * (at - plan.reference)
     if plan.arc_r.size:
         taus = np.sort(rng.uniform(-log_omega.max(), -log_omega.min(), (count, plan.arc_r.size)), axis=1)

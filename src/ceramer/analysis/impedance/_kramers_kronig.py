@@ -1,0 +1,144 @@
+"""Kramers-Kronig test of a spectrum (lin-KK) with the points and the range that fail it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ceramer.analysis.impedance._checks import check_spectrum
+from ceramer.analysis.impedance._noise import LinearFit, linear_fit
+from ceramer.errors import InputError
+
+__all__ = ["KramersKronig", "kramers_kronig"]
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+_FLOOR = 1e-3
+_TAIL = 4.0
+
+
+@dataclass(frozen=True)
+class KramersKronig:
+    """Result of `kramers_kronig`; all arrays are in the order of the data.
+
+    Attributes
+    ----------
+    frequency : ndarray (N,)
+        [Hz].
+    residuals : ndarray (N,), complex
+        (Z - Z_KK)/|Z|.
+    count : int
+        Number of relaxations used.
+    mu : float
+        1 - (sum of negative)/(sum of positive) amounts; near 1 under-fitted, near 0 over-fitted.
+    noise : float
+        Standard deviation of one relative residual where the spectrum is valid.
+    valid_range : (low, high)
+        [Hz] range within which no end point departs from consistency.
+    flagged : ndarray (N,), bool
+        Points whose residual stands out (beyond 4 standard deviations and 0.1 %): artefacts and inconsistent ends.
+    inductive : ndarray (N,), bool
+        Points with a positive imaginary part.
+    warnings : tuple of str
+        Plain sentences.
+    """
+
+    frequency: Array
+    residuals: NDArray[np.complex128]
+    count: int
+    mu: float
+    noise: float
+    valid_range: tuple[float, float]
+    flagged: Flags
+    inductive: Flags
+    warnings: tuple[str, ...]
+
+    @property
+    def valid(self) -> Flags:
+        """Points inside the valid range that are not flagged (N,)."""
+        low, high = self.valid_range
+        return (self.frequency >= low) & (self.frequency <= high) & ~self.flagged
+
+    def __str__(self) -> str:
+        low, high = self.valid_range
+        lines = [
+            f"[[Kramers-Kronig test]] {self.count} relaxations, mu = {self.mu:.2f}, rms residual {self.noise:.2g}",
+            f"    consistent from {low:.4g} to {high:.4g} Hz; {int(self.flagged.sum())} points stand out, "
+            f"{int(self.inductive.sum())} are inductive",
+        ]
+        return "\n".join([*lines, *(f"##  Warning: {text}" for text in self.warnings)])
+
+
+def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float = 0.85) -> KramersKronig:
+    r"""Test a spectrum against the Kramers-Kronig relations without a circuit.
+
+    Fits :math:`R + j\omega L + 1/(j\omega C) + \sum_k R_k/(1 + j\omega\tau_k)` with fixed
+    :math:`\tau_k` by linear least squares; k grows until mu falls below `limit`.
+
+    Parameters
+    ----------
+    frequency : array_like (N,)
+        [Hz], any order, at least 8 points.
+    impedance : array_like (N,), complex
+        [ohm].
+    limit : float
+        Value of mu at which the number of relaxations is right.
+
+    References
+    ----------
+    Schoenleber, M.; Klotz, D.; Ivers-Tiffee, E. Electrochim. Acta 2014, 131, 20, doi:10.1016/j.electacta.2014.01.034.
+    """
+    f, z = check_spectrum(frequency, impedance, 8)
+    if not 0.0 < limit < 1.0:
+        raise InputError(f"kramers_kronig: limit must lie between 0 and 1, got {limit}.")
+    log_omega, scale = np.log(2.0 * np.pi * f), 1.0 / np.abs(z)
+    if np.ptp(log_omega) == 0.0:
+        raise InputError("kramers_kronig: every point has the same frequency; a sweep is needed.")
+    fit, mu = _grown(log_omega, z, scale, limit)
+    size = np.abs(fit.residuals)
+    sigma = float(np.median(size)) / 1.1774  # median of a Rayleigh distribution
+    flagged = size > max(_TAIL * sigma, _FLOOR)
+    order = np.argsort(f)
+    low, high = _range(flagged[order])
+    valid_range = (float(f[order][low]), float(f[order][high]))
+    inductive = z.imag > 0.0
+    warnings = []
+    if valid_range != (float(f.min()), float(f.max())):
+        warnings.append(
+            f"not Kramers-Kronig consistent outside {valid_range[0]:.3g} to {valid_range[1]:.3g} Hz; "
+            "drop those points or look for drift, leads or the limit of the instrument."
+        )
+    inner = flagged & (f > valid_range[0]) & (f < valid_range[1])
+    if inner.any():
+        warnings.append(f"artefacts at {', '.join(f'{x:.3g}' for x in f[inner][:6])} Hz.")
+    if inductive.any():
+        span = f[inductive]
+        warnings.append(
+            f"{span.size} inductive points ({span.min():.3g} to {span.max():.3g} Hz); "
+            "drop them or add an L1 to the circuit."
+        )
+    return KramersKronig(f, fit.residuals, fit.taus.size, mu, sigma, valid_range, flagged, inductive, tuple(warnings))
+
+
+def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
+    most = max(3, min(z.size - 2, 120))
+    for count in range(3, most + 1):
+        fit = linear_fit(log_omega, z, scale, count, 0.0)
+        amounts = fit.amounts[:count]
+        positive = float(amounts[amounts > 0.0].sum())
+        mu = 1.0 + float(amounts[amounts < 0.0].sum()) / positive if positive > 0.0 else 0.0
+        if mu < limit:
+            break
+    return fit, mu
+
+
+def _range(bad: Flags) -> tuple[int, int]:
+    """First and last index such that neither end has a bad point among its outermost three."""
+    low, high = 0, bad.size - 1
+    while low < high - 3 and bad[low : low + 3].any():
+        low += 1
+    while high > low + 3 and bad[high - 2 : high + 1].any():
+        high -= 1
+    return low, high
