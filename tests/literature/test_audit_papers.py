@@ -31,7 +31,7 @@ KNOWN = [
         DISAGREE,
         ("33.3", "90.9", "2.73"),
     ),
-    ("area that 55 ohm needs", "He2024", "grain-boundary-cell", UNCHECKED, ("0.7955 cm2",)),
+    ("area that 55 ohm needs", "He2024", "grain-boundary-cell", UNCHECKED, ("0.7955 cm2", "10.06 mm")),
     ("12 mm discs", "He2024", "grain-boundary-cell-12-mm", DISAGREE, ("0.8 mS/cm", "0.5627 mS/cm")),
     ("12 mm discs, below the total", "He2024", "grain-boundary-cell-12-mm", IMPOSSIBLE, ("0.5627", "0.75 mS/cm")),
     ("H-SSE in series", "He2024", "H-SSE", IMPOSSIBLE, ("46.5 ohm cm2", "46.7 ohm cm2")),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from ceramer.library.audit import (
     parse_audit,
     read_number,
     relations,
+    schema,
+    template,
 )
 from ceramer.library.audit._relation import evaluate
 
@@ -62,7 +64,7 @@ def test_an_equation_without_its_target_says_nothing() -> None:
 def test_one_missing_number_is_named_and_solved_for() -> None:
     (item,) = audit(context(ionic_conductivity="2.00 mS/cm", thickness="100 um", resistance="5.0 ohm")).unchecked
     assert "the area is missing" in item.sentence
-    assert "the area = 1 cm2" in item.sentence
+    assert "the area = 1 cm2 (a disc of 11.28 mm)" in item.sentence
 
 
 def test_two_missing_numbers_are_not_listed() -> None:
@@ -161,7 +163,7 @@ def test_the_report_counts_sorts_and_serialises() -> None:
     assert all(len(row) == 5 for row in report.rows())
     assert json.loads(json.dumps(report.to_dict()))["counts"] == dict(report.counts)
     assert report.title in str(report)
-    assert len(str(report).splitlines()) == 2 + len(report.rows())
+    assert len(str(report).splitlines()) == 2 + len(report.rows()) + bool(report.unlinked)
 
 
 def test_assumed_numbers_are_named() -> None:
@@ -170,13 +172,38 @@ def test_assumed_numbers_are_named() -> None:
 
 
 def test_the_template_runs_as_it_is(tmp_path: Path) -> None:
-    text = files("ceramer.library").joinpath("data/templates/audit.toml").read_text(encoding="utf-8")
     path = tmp_path / "mine.toml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(template(), encoding="utf-8")
     report = audit(load_audit(path))
     assert {item.context for item in report.alarms} == {"leakage-claim", "sandwich"}
     assert "duration = 1000 h" in report.unchecked[0].sentence
     assert audit(str(path)).counts == report.counts
+    assert report.unlinked == ("recipe.recipe.3.mass_fraction",)  # what comes on top is in no sum
+
+
+def test_the_template_names_every_role() -> None:
+    comments = " ".join(line for line in template().splitlines() if line.startswith("#"))
+    assert set(ROLES) | set(RECORDS) <= set(re.findall(r"\w+", comments))
+
+
+def test_the_schema_knows_every_role() -> None:
+    context = schema()["properties"]["context"]["additionalProperties"]
+    assert set(ROLES) | set(RECORDS) <= set(context["properties"])
+    assert set(context["properties"]["layers"]["items"]["properties"]) >= set(RECORDS["layers"])
+    assert json.loads(json.dumps(schema())) == schema()
+
+
+def test_a_range_too_wide_confirms_nothing() -> None:
+    wide = {"value": "1 mA/cm2", "low": "0.2 mA/cm2", "high": "2 mA/cm2"}
+    report = audit(context(current_density=wide, duration="10.0 h", accumulated_areal_capacity="10.0 mAh/cm2"))
+    assert report.findings == ()
+    assert "too wide" in report.unchecked[0].sentence
+
+
+def test_numbers_that_nothing_links_are_listed() -> None:
+    report = audit(context(thickness="100 um", density="1.2 g/cm3"))
+    assert report.unlinked == ("c.thickness", "c.density")
+    assert "linked to nothing: c.thickness, c.density" in str(report)
 
 
 def test_roles_of_relations_and_records_exist() -> None:

@@ -246,7 +246,7 @@ CASES: list[tuple[str, dict[str, Any], Verdict | None, dict[str, Any], Verdict |
     (
         "mixed conductor",
         {"ionic_conductivity": "3.0e-5 S/cm", "electronic_conductivity": "1.0e-8 S/cm"},
-        SILENT,
+        AGREE,
         {"electronic_conductivity": "7.5e-6 S/cm"},
         NOTE,
     ),

@@ -9,7 +9,16 @@ The ratio is printed as 32, but 1.5e-06 S/cm / 5.7e-08 S/cm = 26.32 (25.22 to 27
 from __future__ import annotations
 
 from ceramer.library.audit._audit import AuditReport, audit, audit_paper, relations
-from ceramer.library.audit._document import AuditDocument, Context, Record, load_audit, paper_audit, parse_audit
+from ceramer.library.audit._document import (
+    AuditDocument,
+    Context,
+    Record,
+    load_audit,
+    paper_audit,
+    parse_audit,
+    schema,
+    template,
+)
 from ceramer.library.audit._numbers import Number, read_number
 from ceramer.library.audit._relation import Equation, Finding, Prediction, Rule, Verdict, Way
 from ceramer.library.audit._roles import RECORDS, ROLES, Role
@@ -36,4 +45,6 @@ __all__ = [
     "parse_audit",
     "read_number",
     "relations",
+    "schema",
+    "template",
 ]

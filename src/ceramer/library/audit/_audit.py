@@ -16,7 +16,7 @@ from ceramer.library.audit import (
     _relations_stack,
     _relations_transport,
 )
-from ceramer.library.audit._document import AuditDocument, load_audit, paper_audit, parse_audit
+from ceramer.library.audit._document import AuditDocument, load_audit, numbers_of, paper_audit, parse_audit
 from ceramer.library.audit._relation import Equation, Finding, Rule, Verdict
 from ceramer.provenance import Book
 
@@ -27,11 +27,16 @@ _ORDER = (Verdict.IMPOSSIBLE, Verdict.DISAGREE, Verdict.NOTE, Verdict.AGREE, Ver
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What an audit found: `findings` (checked) and `unchecked` (what is missing, and what it would have to be)."""
+    """What an audit found.
+
+    `findings` are the relations that were checked, `unchecked` those that lack a number (and what it would have to
+    be), `unlinked` the ids of the numbers that no relation links to another: nobody can check those.
+    """
 
     title: str
     findings: tuple[Finding, ...]
     unchecked: tuple[Finding, ...]
+    unlinked: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -57,12 +62,15 @@ class AuditReport:
             "counts": dict(self.counts),
             "findings": [item.to_dict() for item in self.findings],
             "unchecked": [item.to_dict() for item in self.unchecked],
+            "unlinked": list(self.unlinked),
         }
 
     def __str__(self) -> str:
         lines = [self.title, ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items())]
         for verdict, context, _, sentence, ids in self.rows():
             lines.append(f"{verdict:>10}  {context}: {sentence}{f' [{ids}]' if ids else ''}")
+        if self.unlinked:
+            lines.append(f"linked to nothing: {', '.join(self.unlinked)}")
         return "\n".join(lines)
 
 
@@ -102,7 +110,11 @@ def audit(document: AuditDocument | Mapping[str, Any] | str | Path, book: Book |
         document = parse_audit(document, book=book)
     found = [item for context in document.contexts for relation in relations() for item in relation.check(context)]
     unchecked = tuple(item for item in found if item.verdict is Verdict.UNCHECKED)
-    return AuditReport(document.title, tuple(f for f in found if f.verdict is not Verdict.UNCHECKED), unchecked)
+    checked = tuple(item for item in found if item.verdict is not Verdict.UNCHECKED)
+    used = {source for item in found for source in item.facts}
+    given = dict.fromkeys(n.sources for context in document.contexts for n in numbers_of(context))
+    unlinked = tuple(dict.fromkeys(source for sources in given for source in sources if source not in used))
+    return AuditReport(document.title, checked, unchecked, unlinked)
 
 
 def audit_paper(name: str) -> AuditReport:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,17 @@ from ceramer.library.audit._numbers import Number, read_number
 from ceramer.library.audit._roles import RECORDS, ROLES, TEXTS
 from ceramer.provenance import SCHEMA_VERSION, Book, read_toml
 
-__all__ = ["AuditDocument", "Context", "Record", "load_audit", "paper_audit", "parse_audit"]
+__all__ = [
+    "AuditDocument",
+    "Context",
+    "Record",
+    "load_audit",
+    "numbers_of",
+    "paper_audit",
+    "parse_audit",
+    "schema",
+    "template",
+]
 
 
 @dataclass(frozen=True)
@@ -98,8 +109,43 @@ def paper_audit(name: str) -> AuditDocument:
     """Return the audit of one of the four papers (the keys are those of `ceramer.library.PAPERS`)."""
     if name not in PAPERS:
         raise UnknownNameError("paper", name, PAPERS)
-    resource = files("ceramer.library").joinpath(f"data/audits/{name}.toml")
-    return load_audit(str(resource))
+    text = files("ceramer.library").joinpath(f"data/audits/{name}.toml").read_text(encoding="utf-8")
+    return parse_audit(tomllib.loads(text), f"{name}.toml")
+
+
+def template() -> str:
+    """Return a commented audit file that runs as it is."""
+    return files("ceramer.library").joinpath("data/templates/audit.toml").read_text(encoding="utf-8")
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of an audit file, for the completion of an editor."""
+    number = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "object"}, {"type": "array"}]}
+    plain = {str: {"type": "string"}, bool: {"type": "boolean"}, list: {"type": "array", "items": {"type": "string"}}}
+    texts = {name: plain[kind] for name, kind in TEXTS.items()}
+    roles = {
+        name: {**number, "description": f"{role.dimension}, such as in {role.unit}"} for name, role in ROLES.items()
+    }
+    tables = {
+        group: {"type": "array", "items": _object({**{role: roles[role] for role in members}, **texts})}
+        for group, members in RECORDS.items()
+    }
+    fields = {
+        "kind": {"const": "audit"},
+        "schema_version": {"const": SCHEMA_VERSION},
+        "title": {"type": "string"},
+        "note": {"type": "string"},
+        "context": {"type": "object", "additionalProperties": _object({**roles, **tables, **texts})},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "required": ["kind", "context"],
+        **_object(fields),
+    }
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "additionalProperties": False}
 
 
 def parse_audit(data: Mapping[str, Any], where: str = "audit", book: Book | None = None) -> AuditDocument:
@@ -118,6 +164,13 @@ def parse_audit(data: Mapping[str, Any], where: str = "audit", book: Book | None
         raise InputError(f"{where}: no context; write a table [context.NAME] with the numbers that belong together.")
     contexts = tuple(_context(str(name), table, where, book) for name, table in tables.items())
     return AuditDocument(str(data.get("title", where)), contexts, str(data.get("note", "")))
+
+
+def numbers_of(context: Context) -> Iterator[Number]:
+    """Every number that a context gives."""
+    for record in (context, *(item for group in context.records.values() for item in group)):
+        for readings in record.readings.values():
+            yield from readings
 
 
 def _context(name: str, table: Any, where: str, book: Book | None) -> Context:

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _CORNERS = 7
+_WIDE = 3.0
 
 
 class Verdict(StrEnum):
@@ -174,7 +175,10 @@ class Equation:
         excuse = next((w for w, _, ok in outcomes if ok and not w.accepted), None) if not held else None
         equation = f"{_put(way.text, values)} = {interval(prediction, target.unit)}"
         name = label(self.target)
-        if holds:
+        if holds and self.bound == "=" and _is_wide(prediction):
+            verdict = Verdict.UNCHECKED
+            sentence = f"The printed {name} {target.text} is compatible with {equation}, too wide a range to confirm it"
+        elif holds:
             verdict = Verdict.AGREE
             sentence = f"The printed {name} {target.text} agrees with {equation}"
             if self.bound != "=":
@@ -219,6 +223,8 @@ class Equation:
             if implied is not None:
                 shown = f"{implied * 3600:.3g}C" if role.dimension == "c_rate" else units.show(implied, role.unit)
                 sentence += f"; the printed numbers would need {_words(missing)} = {shown}"
+                if missing == "area":
+                    sentence += f" (a disc of {units.show(2.0 * math.sqrt(implied / math.pi), 'mm')})"
             else:
                 sentence += "; no positive value would fit the printed numbers"
         numbers = [target, *_leaves({k: v for k, v in gathered.items() if v is not None})]
@@ -327,6 +333,12 @@ def interval(prediction: Prediction, unit: str) -> str:
     if abs(prediction.high) > 1e6 * abs(prediction.value):
         return f"{value} (at least {low})" if prediction.low > 0.0 else f"{value} (not bounded)"
     return f"{value} ({low} to {high})"
+
+
+def _is_wide(prediction: Prediction) -> bool:
+    """Whether an interval spans zero or more than a factor 3, so that agreement says nothing."""
+    low, high = sorted((abs(prediction.low), abs(prediction.high)))
+    return prediction.low < prediction.high and (prediction.low * prediction.high <= 0.0 or high > _WIDE * low)
 
 
 def _gap(printed: float, computed: float) -> str:

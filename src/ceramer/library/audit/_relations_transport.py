@@ -169,12 +169,10 @@ def _mixed(rule: Rule, context: Context) -> Iterator[Finding]:
     if ionic is None or electronic is None or ionic.dimension != electronic.dimension:
         return
     share = evaluate(lambda i, e: float(laws.electronic_transference(i, e)), {"i": ionic, "e": electronic})
-    if share.low > _MIXED:
-        sentence = (
-            f"Electrons carry {share.value * 100:.3g} % of the current (t_e = {share.value:.3g}): a mixed conductor, "
-            "not a separator by itself."
-        )
-        yield finding(context, rule, Verdict.NOTE, sentence, [ionic, electronic])
+    verdict = Verdict.NOTE if share.low > _MIXED else Verdict.AGREE
+    sentence = f"Electrons carry {share.value * 100:.2g} % of the current (t_e = {share.value:.3g})"
+    sentence += ": a mixed conductor, not a separator by itself." if verdict is Verdict.NOTE else "."
+    yield finding(context, rule, verdict, sentence, [ionic, electronic])
 
 
 def _phase_bound(rule: Rule, context: Context) -> Iterator[Finding]:
