@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from ceramer.report._audit import audit_table
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
+from ceramer.report._systems import show_stack, show_system, systems_table
 from ceramer.report._terminal import reproduce_table
 
-__all__ = ["Section", "audit_html", "reproduce_html", "reproduce_table", "result_html"]
+__all__ = [
+    "Section",
+    "audit_html",
+    "audit_table",
+    "reproduce_html",
+    "reproduce_table",
+    "result_html",
+    "show_stack",
+    "show_system",
+    "systems_table",
+]

@@ -120,7 +120,11 @@ def ours(row: Row | FindingRow) -> str:
 
 def interval(ends: tuple[float, float] | None) -> str:
     """Return a 95 % interval ("" without one)."""
-    return "" if ends is None else f"{_tidy(f'{ends[0]:.3g}')} to {_tidy(f'{ends[1]:.3g}')}"
+    return "" if ends is None else f"{_short(ends[0])} to {_short(ends[1])}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if 1e3 <= abs(value) < _LARGE else _tidy(f"{value:.3g}")
 
 
 def deviation(share: float | None) -> str:

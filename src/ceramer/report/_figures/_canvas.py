@@ -6,14 +6,14 @@ import io
 import re
 from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ceramer.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREEN", "GRID", "GREY", "INK", "ORANGE", "PURPLE", "SKY", "VERMILLION", "YELLOW", "axes", "draw"]
+__all__ = ["BLUE", "GREEN", "GREY", "GRID", "INK", "ORANGE", "PURPLE", "SKY", "VERMILLION", "YELLOW", "axes", "draw"]
 
 # Okabe and Ito's palette; the page replaces each by a CSS variable, so that dark mode can lighten it.
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW = (
@@ -88,11 +88,10 @@ def draw(name: str, title: str, description: str, size: tuple[float, float], pai
     return _accessible(out.getvalue(), name, title, description)
 
 
-def axes(figure: Figure, *position: int, grid: str = "both") -> Any:
-    """Return an axes at a subplot position with the house's grid ("both", "x", "y" or "")."""
-    made = figure.add_subplot(*(position or (1, 1, 1)))
-    if grid:
-        made.grid(True, axis=grid)
+def axes(figure: Figure, grid: Literal["both", "x", "y"] = "both") -> Any:
+    """Return the only axes of a figure, with a grid."""
+    made = figure.add_subplot()
+    made.grid(True, axis=grid)
     return made
 
 

@@ -54,8 +54,8 @@ def direct_current(reproduction: Reproduction) -> Figure | None:
     text = ", ".join(f"{i:g} uA: {r:+.0f} uV" for i, r in zip(currents, residuals, strict=True))
     svg = canvas.draw("dcr", "UVEA: voltage against current", f"Residuals of the line: {text}.", (7.6, 3.3), paint)
     caption = (
-        "Nine current steps of a Li | UVEA | Li cell. A single resistance through the ends misses the middle steps by up "
-        f"to {max(map(abs, residuals)):.0f} uV, far above the microvolt to which voltages are printed; whether the slope "
-        "really falls depends on how exact the round currents are."
+        "Nine current steps of a Li | UVEA | Li cell. A single resistance through the ends misses the middle steps by "
+        f"up to {max(map(abs, residuals)):.0f} uV, far above the microvolt to which voltages are printed; whether the "
+        "slope really falls depends on how exact the round currents are."
     )
     return Figure("dcr", "UVEA: is the direct-current resistance one number?", caption, svg)

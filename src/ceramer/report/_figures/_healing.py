@@ -59,8 +59,9 @@ def void_healing(reproduction: Reproduction) -> Figure | None:
     svg = canvas.draw(
         "healing",
         "Void healing in PCE",
-        f"Both laws start at {start / _MICRON:.0f} um and pass {later / _MICRON:.0f} um at {frame / _HOUR:.0f} h; n = 3 "
-        f"closes at {end_3 / _HOUR:.1f} h, n = 2 with {induction / _HOUR:.1f} h induction at {closed / _HOUR:.0f} h.",
+        f"Both laws start at {start / _MICRON:.0f} um and pass {later / _MICRON:.0f} um at {frame / _HOUR:.0f} h; "
+        f"n = 3 closes at {end_3 / _HOUR:.1f} h, "
+        f"n = 2 with {induction / _HOUR:.1f} h induction at {closed / _HOUR:.0f} h.",
         (7.6, 3.3),
         paint,
     )

@@ -55,9 +55,10 @@ def pouch(reproduction: Reproduction) -> Figure | None:
         axes.set_yticks(range(len(bases)), [_wrapped(BASES[basis]) for basis in bases], fontsize=8.5)
         axes.set_ylim(len(bases) - 0.5, -0.6)
         axes.set_xlim(0.0, 1.22 * units.convert(bill.areal_mass(bases[-1]), "mg/cm2"))
-        axes.set_xlabel(f"mass per area of one electrode pair, mg/cm2      printed: {row.printed_text} {row.unit}")
+        axes.set_xlabel("mass per area of one electrode pair, mg/cm2")
+        axes.set_title(f"printed: {row.printed_text} {row.unit}, basis not stated")
         axes.tick_params(axis="y", length=0)
-        figure.legend(loc="outside lower center", ncols=4, title="mg/cm2", fontsize=8)
+        figure.legend(loc="outside lower center", ncols=4, title="mass per area, mg/cm2", fontsize=8)
 
     text = "; ".join(f"{BASES[b]}: {e:.0f} {row.unit}" for b, e in zip(bases, energies, strict=True))
     svg = canvas.draw(

@@ -69,8 +69,8 @@ def ratio(reproduction: Reproduction) -> Figure | None:
         paint,
     )
     caption = (
-        "Bars: 95 % interval of ours. Grey: two standard uncertainties of the printed number, below which a point "
-        "with no interval must fall to agree."
+        "Bars: 95 % interval of ours. Grey: two standard uncertainties of the printed number. Systems in bold; a claim "
+        "whose numbers are zero or negative has no place on this axis."
     )
     return Figure("ratio", "Every prediction against its printed value", caption, svg)
 
