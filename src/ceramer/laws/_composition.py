@@ -60,7 +60,7 @@ def mass_to_volume_fractions(mass_fractions: Sequence[Numeric], densities: Seque
 
     References
     ----------
-    .. [1] IUPAC Gold Book, "volume fraction", doi:10.1351/goldbook.V06643
+    .. [1] IUPAC Gold Book, "volume fraction", https://goldbook.iupac.org/terms/view/V06643
 
     Examples
     --------
@@ -230,7 +230,7 @@ def xray_density(formula_mass: Numeric, formula_units: Numeric, cell_volume: Num
 
     References
     ----------
-    .. [1] C. Giacovazzo (ed.), Fundamentals of Crystallography, Oxford (2011), ISBN 978-0-19-957366-0
+    .. [1] C. Giacovazzo et al., Fundamentals of Crystallography, 2nd ed., Oxford (2002)
 
     Examples
     --------
@@ -259,7 +259,7 @@ def cell_volume_cubic(a: Numeric) -> Numeric:
 
     References
     ----------
-    .. [1] C. Giacovazzo (ed.), Fundamentals of Crystallography, Oxford (2011), ISBN 978-0-19-957366-0
+    .. [1] C. Giacovazzo et al., Fundamentals of Crystallography, 2nd ed., Oxford (2002)
 
     Examples
     --------
@@ -287,7 +287,7 @@ def cell_volume_hexagonal(a: Numeric, c: Numeric) -> Numeric:
 
     References
     ----------
-    .. [1] C. Giacovazzo (ed.), Fundamentals of Crystallography, Oxford (2011), ISBN 978-0-19-957366-0
+    .. [1] C. Giacovazzo et al., Fundamentals of Crystallography, 2nd ed., Oxford (2002)
 
     Examples
     --------

@@ -32,7 +32,7 @@ def leak_current_density(electronic_conductivity: Numeric, voltage: Numeric, thi
 
     References
     ----------
-    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933), doi:10.1515/zpch-1933-2105
+    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933)
 
     Examples
     --------
@@ -66,7 +66,7 @@ def leak_limited_coulombic_efficiency(leak_current_density: Numeric, current_den
 
     References
     ----------
-    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933), doi:10.1515/zpch-1933-2105 (the leak; the rest is a balance)
+    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933) (the leak; the rest is a balance)
 
     Examples
     --------

@@ -220,8 +220,7 @@ def limiting_current(
 
     References
     ----------
-    .. [1] C. Brissot, M. Rosso, J.-N. Chazalviel, S. Lascaud, J. Power Sources 81-82, 925 (1999),
-       doi:10.1016/S0378-7753(98)00242-0
+    .. [1] Balance: no anion current, so diffusion carries what migration does not, ``(1 - t+) j / F = D 2 c / L``.
 
     Examples
     --------

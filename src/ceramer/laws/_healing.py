@@ -190,7 +190,7 @@ def capillary_pressure(surface_energy: Numeric, radius: Numeric) -> Numeric:
 
     References
     ----------
-    .. [1] P. S. de Laplace, Traite de mecanique celeste, vol. 4, supplement to book 10 (1806)
+    .. [1] P. S. de Laplace, Traite de mecanique celeste, supplement to the tenth book (1806)
 
     Examples
     --------

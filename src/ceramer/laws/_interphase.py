@@ -84,7 +84,7 @@ def sphere_with_interface(conductivity: Numeric, radius: Numeric, areal_conducta
 
     References
     ----------
-    .. [1] D. P. H. Hasselman, L. F. Johnson, J. Compos. Mater. 21, 508 (1987), doi:10.1177/002199838702100602
+    .. [1] D. P. H. Hasselman, L. F. Johnson, J. Compos. Mater. 21, 508 (1987)
 
     Examples
     --------
@@ -122,7 +122,7 @@ def sphere_with_surface_sheet(conductivity: Numeric, radius: Numeric, sheet_cond
 
     References
     ----------
-    .. [1] S. Torquato, M. D. Rintoul, Phys. Rev. Lett. 75, 4067 (1995), doi:10.1103/PhysRevLett.75.4067
+    .. [1] S. Torquato, M. D. Rintoul, Phys. Rev. Lett. 75, 4067 (1995)
 
     Examples
     --------
@@ -182,7 +182,7 @@ def sheet_thickness_conductivity(sheet_conductance: Numeric, thickness: Numeric)
 
     References
     ----------
-    .. [1] S. Torquato, M. D. Rintoul, Phys. Rev. Lett. 75, 4067 (1995), doi:10.1103/PhysRevLett.75.4067
+    .. [1] S. Torquato, M. D. Rintoul, Phys. Rev. Lett. 75, 4067 (1995)
 
     Examples
     --------
@@ -220,7 +220,7 @@ def infiltrated_pores(solid: Numeric, filler: Numeric, porosity: Numeric, open_f
 
     References
     ----------
-    .. [1] R. Landauer, J. Appl. Phys. 23, 779 (1952), doi:10.1063/1.1702301
+    .. [1] D. A. G. Bruggeman, Ann. Phys. 416, 636 (1935), doi:10.1002/andp.19354160705
 
     Examples
     --------
@@ -255,7 +255,8 @@ def brick_layer_total(grain_conductivity: Numeric, grain_size: Numeric, boundary
 
     References
     ----------
-    .. [1] S. M. Haile, D. L. West, J. Campbell, J. Mater. Res. 13, 1576 (1998), doi:10.1557/JMR.1998.0219
+    .. [1] S. M. Haile, D. L. West, J. Campbell, "The role of microstructure and processing on the proton conducting
+       properties of gadolinium-doped barium cerate", J. Mater. Res. (1998)
 
     Examples
     --------
@@ -297,7 +298,8 @@ def brick_layer_infiltrated(grain: Numeric, film: Numeric, grain_size: Numeric, 
 
     References
     ----------
-    .. [1] S. M. Haile, D. L. West, J. Campbell, J. Mater. Res. 13, 1576 (1998), doi:10.1557/JMR.1998.0219
+    .. [1] S. M. Haile, D. L. West, J. Campbell, "The role of microstructure and processing on the proton conducting
+       properties of gadolinium-doped barium cerate", J. Mater. Res. (1998)
 
     Examples
     --------
@@ -344,7 +346,8 @@ def brick_layer_specific_boundary_conductivity(
 
     References
     ----------
-    .. [1] S. M. Haile, D. L. West, J. Campbell, J. Mater. Res. 13, 1576 (1998), doi:10.1557/JMR.1998.0219
+    .. [1] S. M. Haile, D. L. West, J. Campbell, "The role of microstructure and processing on the proton conducting
+       properties of gadolinium-doped barium cerate", J. Mater. Res. (1998)
 
     Examples
     --------

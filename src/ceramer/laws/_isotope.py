@@ -32,7 +32,7 @@ def increase_factor(total_growth: Numeric, area_before: Numeric, area_after: Num
 
     References
     ----------
-    .. [1] J. Zheng, M. Tang, Y.-Y. Hu, Angew. Chem. Int. Ed. 55, 12538 (2016), doi:10.1002/anie.201607539
+    .. [1] Balance: the signal of the phase is the total times its share, before and after.
 
     Examples
     --------

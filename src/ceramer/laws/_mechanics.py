@@ -82,7 +82,7 @@ def guth(modulus: Numeric, filler_fraction: Numeric) -> Numeric:
 
     References
     ----------
-    .. [1] E. Guth, J. Appl. Phys. 16, 20 (1945), doi:10.1063/1.1707495
+    .. [1] E. Guth, J. Appl. Phys. 16, 20 (1945)
 
     Examples
     --------
@@ -189,7 +189,7 @@ def hashin_shtrikman_shear(
     References
     ----------
     .. [1] Z. Hashin, S. Shtrikman, J. Mech. Phys. Solids 11, 127 (1963), doi:10.1016/0022-5096(63)90060-7
-    .. [2] L. J. Walpole, J. Mech. Phys. Solids 14, 151 (1966), doi:10.1016/0022-5096(66)90035-4
+    .. [2] L. J. Walpole, J. Mech. Phys. Solids 14, 151 (1966)
 
     Examples
     --------

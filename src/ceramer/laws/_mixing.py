@@ -54,7 +54,8 @@ def complex_conductivity(conductivity: Numeric, frequency: Numeric, relative_per
 
     References
     ----------
-    .. [1] J. C. Maxwell, A Treatise on Electricity and Magnetism, Clarendon (1873), doi:10.1017/CBO9780511709333
+    .. [1] J. C. Maxwell, A Treatise on Electricity and Magnetism, Clarendon (1873), reprinted Cambridge (2010),
+       doi:10.1017/CBO9780511709333
 
     Examples
     --------
@@ -300,7 +301,6 @@ def bruggeman_symmetric(conductivities: Sequence[Numeric], fractions: Sequence[N
     References
     ----------
     .. [1] D. A. G. Bruggeman, Ann. Phys. 416, 636 (1935), doi:10.1002/andp.19354160705
-    .. [2] R. Landauer, J. Appl. Phys. 23, 779 (1952), doi:10.1063/1.1702301
 
     Examples
     --------

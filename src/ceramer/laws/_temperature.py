@@ -65,7 +65,7 @@ def arrhenius(temperature: Numeric, prefactor: Numeric, activation_energy: Numer
 
     References
     ----------
-    .. [1] S. Arrhenius, Z. Phys. Chem. 4U, 226 (1889), doi:10.1515/zpch-1889-0416
+    .. [1] S. Arrhenius, Z. Phys. Chem. 4, 226 (1889), doi:10.1515/zpch-1889-0416
 
     Examples
     --------
@@ -219,7 +219,7 @@ def rescale_arrhenius(
 
     References
     ----------
-    .. [1] S. Arrhenius, Z. Phys. Chem. 4U, 226 (1889), doi:10.1515/zpch-1889-0416
+    .. [1] S. Arrhenius, Z. Phys. Chem. 4, 226 (1889), doi:10.1515/zpch-1889-0416
 
     Examples
     --------
@@ -258,7 +258,7 @@ def two_point_activation_energy(
 
     References
     ----------
-    .. [1] S. Arrhenius, Z. Phys. Chem. 4U, 226 (1889), doi:10.1515/zpch-1889-0416
+    .. [1] S. Arrhenius, Z. Phys. Chem. 4, 226 (1889), doi:10.1515/zpch-1889-0416
 
     Examples
     --------

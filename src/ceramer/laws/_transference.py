@@ -257,7 +257,7 @@ def electronic_transference(ionic: Numeric, electronic: Numeric) -> Numeric:
 
     References
     ----------
-    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933), doi:10.1515/zpch-1933-2105
+    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933)
 
     Examples
     --------

@@ -97,7 +97,7 @@ def cubic_spacing(a: Numeric, h: Numeric, k: Numeric, l: Numeric) -> Numeric:  #
 
     References
     ----------
-    .. [1] C. Giacovazzo (ed.), Fundamentals of Crystallography, Oxford (2011), ISBN 978-0-19-957366-0
+    .. [1] C. Giacovazzo et al., Fundamentals of Crystallography, 2nd ed., Oxford (2002)
 
     Examples
     --------
