@@ -64,7 +64,7 @@ KNOWN = [
     ("anions of CSE", "Nguyen2024", "anions", NOTE, ("0.4166 mS/cm", "0.3545 mS/cm")),
     ("rate and long test", "Nguyen2024", "symmetric-cells", DISAGREE, ("65 ohm cm2", "50 ohm cm2")),
     ("bulk arc", "Nguyen2024", "bulk-arc", NOTE, ("1e+05 Hz", "intercept")),
-    ("1.78 % per cycle", "Zhang2024", "LFP-1C-60-degC", IMPOSSIBLE, ("2848 %", "0.0178 mAh/g", "145.4 mAh/g")),
+    ("1.78 % per cycle", "Zhang2024", "LFP-1C-60-degC", IMPOSSIBLE, ("2848 %", "0.0178 mAh/g", "145.4 mAh/g", "163.5")),
     ("0.5C or 0.2C", "Zhang2024", "NCM811-500-cycles", DISAGREE, ("0.5C", "0.2C")),
     ("EO:Li", "Zhang2024", "ether-oxygen-of-control-and-layers", DISAGREE, ("15", "10.86")),
     ("PEO in the pores, at best", "Zhang2024", "separator-filled-with-PEO", IMPOSSIBLE, ("126 ohm cm2", "10.5")),

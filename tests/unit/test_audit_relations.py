@@ -586,3 +586,32 @@ def test_closure_laws_know_the_induction_time() -> None:
     texts = " ".join(item.sentence for item in found("healing of voids", {"voids": sizes}))
     assert "d(L^2)/dt constant with 4.4 h of induction" in texts
     assert "d(L^3)/dt constant without induction" in texts
+
+
+def test_a_thin_unknown_layer_within_the_rounding_is_left_in_peace() -> None:
+    layers = [
+        {"name": "a", "thickness": "350 um", "ionic_conductivity": "0.750 mS/cm"},
+        {"name": "b", "thickness": "20.0 um"},
+    ]
+    relation = "a stack resists at least as much as each layer"
+    assert not found(relation, {"layers": layers, "ionic_conductivity": "0.79 mS/cm"})
+    (item,) = found(relation, {"layers": layers, "ionic_conductivity": "0.85 mS/cm"})
+    assert item.verdict is IMPOSSIBLE
+
+
+def test_a_retention_from_capacities_keeps_their_rounding() -> None:
+    roles = {"initial_capacity": "144 mAh/g", "final_capacity": "80.5 mAh/g", "cycles": "700"}
+    (item,) = found("fade per cycle", {**roles, "fade_per_cycle": "0.0630 %"})
+    assert item.computed == "0.063 % (0.06267 to 0.06332)"
+
+
+def test_grain_boundaries_below_the_total_leave_no_bulk() -> None:
+    roles = {"ionic_conductivity": "0.75 mS/cm", "grain_boundary_conductivity": "0.60 mS/cm"}
+    assert not found("bulk that is left", {**roles, "bulk_conductivity_bound": "5 mS/cm"})
+
+
+def test_an_area_resistance_is_voltage_over_current() -> None:
+    twice = {"value": "0.2 mA/cm2", "exact": True}
+    rows = [{**row, "current_density": twice} for row in POLARISATION]
+    (item,) = found("one resistance at one current", {"polarisation": rows})
+    assert "32.5 ohm cm2" in item.sentence

@@ -38,18 +38,19 @@ def _series_impossible(rule: Rule, context: Context) -> Iterator[Finding]:
     ]
     if not known:
         return
+    complete = len(known) == len(layers)
     whole = evaluate(lambda t, s: sum(t) / s, {"t": thicknesses, "s": total})
     numbers = [total, *thicknesses, *(sigma for *_, sigma in known)]
     for layer, thickness, sigma in known:
         # One layer at a time: the contradiction is plainest where a single layer outweighs the stack.
-        rest = evaluate(lambda t, s, one, k: sum(t) / s - _resistance(one, k),
-                        {"t": thicknesses, "s": total, "one": thickness, "k": sigma})  # fmt: skip
+        given = {"t": thicknesses, "s": total, "one": thickness, "k": sigma}
+        rest = evaluate(lambda t, s, one, k: sum(t) / s - _resistance(one, k), given)
         one = _resistance(thickness.value, sigma.value)
         others = [t for t in thicknesses if t is not thickness]
         least = sum(t.low for t in others) / rest.high if rest.high > 0.0 else float("inf")
         limit = context.number("conductivity_limit")
         ceiling = max(limit.high if limit else _LIQUID, 3.0 * max(s.high for *_, s in known))
-        if rest.high > 0.0 and (least <= ceiling or all(layer.number("ionic_conductivity") for layer in layers)):
+        if rest.high > 0.0 and (complete or least <= ceiling):
             continue
         sentence = (
             f"The stack at {total.text} has {_ohm_cm2(whole.value)}, its layer {layer.name} alone {_ohm_cm2(one)}: "

@@ -34,10 +34,6 @@ def _parallel(phases_ionic_conductivity: list[float], phases_volume_fraction: li
     return float(laws.parallel(phases_ionic_conductivity, [part / total for part in phases_volume_fraction]))
 
 
-def _bulk(total: float, grain_boundary: float) -> float:
-    return 1.0 / (1.0 / total - 1.0 / grain_boundary)
-
-
 def _activation_energy(form: laws.ArrheniusForm) -> Way:
     def compute(
         temperature_1: float, ionic_conductivity_1: float, temperature_2: float, ionic_conductivity_2: float
@@ -87,11 +83,11 @@ def _implied_bulk(rule: Rule, context: Context) -> Iterator[Finding]:
         return
     total = context.number("ionic_conductivity")
     if total is not None:
-        bulk = evaluate(_bulk, {"total": total, "grain_boundary": boundary})
-        low = evaluate(lambda total, grain_boundary: 1.0 / _bulk(total, grain_boundary),
-                       {"total": total, "grain_boundary": boundary})  # fmt: skip
-        least = 1.0 / low.high
-        text = units.show(bulk.value, "mS/cm") if bulk.value > 0.0 else "a negative number"
+        resistivity = evaluate(lambda t, g: 1.0 / t - 1.0 / g, {"t": total, "g": boundary})
+        if resistivity.high <= 0.0:
+            return  # the grain boundaries conduct less than the whole: a rule of its own
+        least = 1.0 / resistivity.high
+        text = units.show(1.0 / resistivity.value, "mS/cm") if resistivity.value > 0.0 else "no resistance at all"
         sentence = (
             f"A total of {total.text} with grain boundaries of {boundary.text} leaves the bulk {text} (at least "
             f"{units.show(least, 'mS/cm')} within the rounding); "
@@ -117,7 +113,7 @@ def _implied_bulk(rule: Rule, context: Context) -> Iterator[Finding]:
                 given["ionic_conductivity_2"],
             )
             total = laws.rescale_arrhenius(given["ionic_conductivity_1"], given["temperature_1"], given["at"], energy)
-            return float(_bulk(float(total), given["boundary"]))
+            return 1.0 / (1.0 / float(total) - 1.0 / given["boundary"])
 
         bulk = evaluate(shifted, {**values, "at": at, "boundary": boundary})
         sentence = (
