@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ceramer.errors import InputError
+from ceramer.measurement import Measurement
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["COLUMNS", "spectrum"]
 
@@ -15,12 +20,10 @@ COLUMNS = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm"
 """Columns of an impedance table (an extension of the Battery Data Format)."""
 
 
-class _Table(Protocol):
-    def __getitem__(self, name: str, /) -> ArrayLike: ...
-
-
-def spectrum(table: _Table, *, drop_inductive: bool = False) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
-    """Frequency [Hz] and impedance [ohm] of anything with the impedance columns (a Measurement, a data frame, a dict).
+def spectrum(
+    table: Measurement | pd.DataFrame | Mapping[str, ArrayLike], *, drop_inductive: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+    """Frequency [Hz] and impedance [ohm] of a `Measurement` (or a data frame or mapping with its columns).
 
     Rows without a positive frequency (points of other techniques between impedance points) are left out; with
     `drop_inductive` also those with a positive imaginary part.
@@ -33,8 +36,9 @@ def spectrum(table: _Table, *, drop_inductive: bool = False) -> tuple[NDArray[np
     columns = []
     for name in COLUMNS:
         try:
-            columns.append(np.asarray(table[name], dtype=float))
-        except (KeyError, LookupError):
+            column = table.column(name) if isinstance(table, Measurement) else table[name]
+            columns.append(np.asarray(column, dtype=float))
+        except LookupError:
             raise InputError(f"spectrum: the table has no column {name!r}; an impedance table has {COLUMNS}.") from None
     f, real, imaginary = columns
     keep = (
