@@ -17,7 +17,7 @@ def audit(arguments: argparse.Namespace) -> int:
     if name is None:
         reports = [library.audit_paper(paper) for paper in library.PAPERS]
     elif name.endswith(".toml"):
-        reports = [library.audit_file(name)]
+        reports = [library.audit(name)]
     else:
         reports = [library.audit_system(name)]
     out = console(arguments)

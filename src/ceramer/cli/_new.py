@@ -20,12 +20,20 @@ KINDS = {
 }
 
 
+def _text(template: str) -> str:
+    if template == "recipe.toml":
+        from ceramer.formulation import template as recipe
+
+        return recipe()
+    return files("ceramer.library").joinpath(f"data/templates/{template}").read_text(encoding="utf-8")
+
+
 def new(arguments: argparse.Namespace) -> int:
     """Write the template of a kind of file and say what to do with it."""
     if arguments.kind not in KINDS:
         raise UnknownNameError("kind of file", arguments.kind, KINDS)
     template, command = KINDS[arguments.kind]
-    text = files("ceramer.library").joinpath(f"data/templates/{template}").read_text(encoding="utf-8")
+    text = _text(template)
     target = arguments.out or f"my_{template}"
     if target != "-" and Path(target).exists() and not arguments.force:
         raise InputError(f"{target} exists already; give --force to replace it, or --out another file.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceramer.library._describe import cell_results, stack_results
 from ceramer.library._facts import PAPERS, Fact, assumption_book, claims, fact, fact_book, facts
-from ceramer.library._reproduce import Alternative, FindingRow, Reproduction, Row, reproduce
+from ceramer.library._reproduce import Alternative, FindingRow, Reproduction, Row, audit_system, reproduce
 from ceramer.library._systems import (
     SystemSpec,
     book,
@@ -33,6 +33,7 @@ __all__ = [
     "assumption_book",
     "audit",
     "audit_paper",
+    "audit_system",
     "book",
     "build_cell",
     "build_stack",

@@ -298,6 +298,11 @@ def _cse_30(ledger: Ledger) -> float:
     return _cse(ledger).ionic_conductivity(_T30)
 
 
+@_predict("F001-103", "weight loss of CSE less that of bare LLZT, as the paper takes it", kind=Kind.AUDIT)
+def _organics(ledger: Ledger) -> float:
+    return ledger("F001-101") - ledger("F001-102")
+
+
 @_predict(
     "F001-120",
     "Ea_eff = sum p_k Ea_k, p_k the dissipation shares of LLZTO and SPE",

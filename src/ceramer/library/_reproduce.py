@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from ceramer import units
-from ceramer.errors import InputError
-from ceramer.library._facts import Fact, claims, fact
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS, Finding, Prediction
-from ceramer.library._systems import book, system
+from ceramer.library._systems import book, system, systems
+from ceramer.library.audit import AuditReport, audit_paper, audited_claims
+from ceramer.library.audit import Finding as AuditFinding
 from ceramer.provenance import Book, Estimate, Kind, agrees, estimate, rounding_uncertainty
 
-__all__ = ["Alternative", "FindingRow", "Reproduction", "Row", "reproduce"]
+__all__ = ["Alternative", "FindingRow", "Reproduction", "Row", "audit_system", "reproduce"]
 
 Verdict = Literal["agree", "disagree", "uninformative", "not_checked"]
 _ABOUT = 0.05  # standard uncertainty of a number printed as "about", relative
@@ -254,26 +256,47 @@ def _finding_row(finding: Finding, data: Book) -> FindingRow:
     )
 
 
-def _audited(data: Book) -> Mapping[str, Row]:
+def _audited() -> Mapping[str, Row]:
     """Return a row for every claim that is arithmetic on other printed numbers."""
-    from ceramer.library.audit import audited_claims
-
     rows = {}
-    for key, finding in audited_claims(data).items():
-        claim = fact(key)
-        value = units.convert(finding.computed, claim.unit)
-        base = _unanswered(claim)
+    for key, finding in audited_claims().items():
+        if key not in claims():
+            continue
+        base = _unanswered(fact(key))
+        value = None if finding.value is None else units.convert(finding.value, base.unit)
         rows[key] = replace(
             base,
             value=value,
             kind=Kind.AUDIT,
-            inputs=tuple(i for i in finding.inputs if i != key),
-            deviation=value / base.printed - 1.0 if base.printed else None,
-            verdict="agree" if finding.agrees else "disagree",
-            reason="" if finding.agrees else finding.sentence,
+            inputs=tuple(name for name in finding.facts if name != key),
+            assumed=finding.assumed,
+            deviation=finding.deviation,
+            verdict="disagree" if finding.is_alarm else "agree",
+            reason=finding.sentence if finding.is_alarm else "",
             method=finding.equation,
         )
     return rows
+
+
+def audit_system(name: str) -> AuditReport:
+    """Audit a paper ("He2024"), or what a paper prints of one system ("PCE")."""
+    papers = {paper.casefold(): paper for paper in PAPERS}
+    if name.casefold() in papers:
+        return audit_paper(papers[name.casefold()])
+    if name.casefold() not in {key.casefold() for key in systems()}:
+        raise UnknownNameError("paper or system", name, [*PAPERS, *systems()], "A file of yours ends in .toml.")
+    spec = system(name)
+    report = audit_paper(spec.paper)
+
+    def concerns(finding: AuditFinding) -> bool:
+        return any(key in facts() and facts()[key].system in spec.claims for key in finding.facts)
+
+    return replace(
+        report,
+        title=f"{spec.name}: {report.title}",
+        findings=tuple(filter(concerns, report.findings)),
+        unchecked=tuple(filter(concerns, report.unchecked)),
+    )
 
 
 def reproduce(
@@ -299,7 +322,7 @@ def reproduce(
     chosen = [system(name) for name in names]
     wanted = {c.id for spec in chosen for c in spec.printed()} if chosen else set(claims())
     labels = {spec.name for spec in chosen} | {label for spec in chosen for label in spec.claims}
-    audited = _audited(data)
+    audited = _audited()
     rows: dict[str, Row] = {}
     total = len(wanted)
     for key, claim in claims().items():

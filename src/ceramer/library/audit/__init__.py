@@ -8,7 +8,7 @@ The ratio is printed as 32, but 1.5e-06 S/cm / 5.7e-08 S/cm = 26.32 (25.22 to 27
 
 from __future__ import annotations
 
-from ceramer.library.audit._audit import AuditReport, audit, audit_paper, relations
+from ceramer.library.audit._audit import AuditReport, audit, audit_paper, audited_claims, relations
 from ceramer.library.audit._document import (
     AuditDocument,
     Context,
@@ -40,6 +40,7 @@ __all__ = [
     "Way",
     "audit",
     "audit_paper",
+    "audited_claims",
     "load_audit",
     "paper_audit",
     "parse_audit",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ceramer.library._facts import PAPERS
 from ceramer.library.audit import (
     _relations_composition,
     _relations_consistency,
@@ -20,7 +21,7 @@ from ceramer.library.audit._document import AuditDocument, load_audit, numbers_o
 from ceramer.library.audit._relation import Equation, Finding, Rule, Verdict
 from ceramer.provenance import Book
 
-__all__ = ["AuditReport", "audit", "audit_paper", "relations"]
+__all__ = ["AuditReport", "audit", "audit_paper", "audited_claims", "relations"]
 
 _ORDER = (Verdict.IMPOSSIBLE, Verdict.DISAGREE, Verdict.NOTE, Verdict.AGREE, Verdict.UNCHECKED)
 
@@ -115,6 +116,20 @@ def audit(document: AuditDocument | Mapping[str, Any] | str | Path, book: Book |
     given = dict.fromkeys(n.sources for context in document.contexts for n in numbers_of(context))
     unlinked = tuple(dict.fromkeys(source for sources in given for source in sources if source not in used))
     return AuditReport(document.title, checked, unchecked, unlinked)
+
+
+def audited_claims() -> Mapping[str, Finding]:
+    """Return, for every printed number of the papers that is arithmetic on others, what an audit says of it.
+
+    Where several relations check one number, the one that contradicts it is returned.
+    """
+    found: dict[str, Finding] = {}
+    for paper in PAPERS:
+        for item in audit_paper(paper).findings:
+            checked = item.value is not None or item.is_alarm
+            if item.claim and checked and (item.claim not in found or item.is_alarm > found[item.claim].is_alarm):
+                found[item.claim] = item
+    return found
 
 
 def audit_paper(name: str) -> AuditReport:

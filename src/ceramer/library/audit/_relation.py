@@ -61,7 +61,8 @@ class Finding:
     """One relation applied to one context.
 
     `printed` and `computed` are texts with units, `deviation` is computed / printed - 1, `facts` the ids of the
-    numbers that went in.
+    numbers that went in. Where one printed number is compared with an equation (not a bound), `claim` is its id and
+    `value` what the equation gives, in SI units.
     """
 
     context: str
@@ -74,6 +75,8 @@ class Finding:
     deviation: float | None = None
     facts: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    claim: str = ""
+    value: float | None = None
 
     @property
     def is_alarm(self) -> bool:
@@ -261,6 +264,8 @@ def finding(
     equation: str = "",
 ) -> Finding:
     """Build a finding from the numbers that went in."""
+    is_bound = isinstance(relation, Equation) and relation.bound != "="
+    claim = printed.sources[0] if printed and len(printed.sources) == 1 and not is_bound else ""
     return Finding(
         context=context.name,
         relation=relation.name,
@@ -272,6 +277,8 @@ def finding(
         deviation=computed.value / printed.value - 1.0 if computed and printed and printed.value else None,
         facts=tuple(dict.fromkeys(source for n in numbers for source in n.sources)),
         assumed=tuple(dict.fromkeys(n.id for n in numbers if n.assumed)),
+        claim=claim,
+        value=computed.value if computed and claim else None,
     )
 
 
