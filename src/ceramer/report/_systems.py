@@ -68,6 +68,20 @@ class _Drawing:
         yield Text(f"  = {1e6 * self.stack.thickness:>7.4g} um  in all, lithium side first")
 
 
+@dataclass(frozen=True)
+class _Media:
+    """Media with their conductivity, in signs that the terminal has."""
+
+    names: tuple[str, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        table = _table("medium", "ionic conductivity at 30 degC", "from")
+        for name in self.names:
+            value, origin = _conductivity(name)
+            table.add_row(name, value.replace("±", "+/-") if options.ascii_only else value, origin)
+        yield table
+
+
 def show_stack(stack: Stack) -> RenderableType:
     """Return a stack drawn to scale with the conductivity of its layers at 30 degC."""
     from rich.console import Group
@@ -112,10 +126,7 @@ def show_system(spec: SystemSpec) -> RenderableType:
         parts += [_heading("Layers, to scale"), _Drawing(load_stack(spec.name))]
     media = tuple(_media(spec))
     if media:
-        table = _table("medium", "ionic conductivity at 30 degC", "from")
-        for name in media:
-            table.add_row(name, *_conductivity(name))
-        parts += [_heading("Media"), table]
+        parts += [_heading("Media"), _Media(media)]
     if spec.cells:
         parts.append(_heading("Cells"))
         parts += [Text(f"  {cell.name} ({cell.format})") for cell in spec.cells.values()]

@@ -49,10 +49,10 @@ class _ReproduceTable:
         yield from self._folded(Kind.INPUT, "read as inputs of other rows")
         if self.reproduction.inferred:
             yield _heading("What printed values would need (inferred, if the models hold)")
-            yield _findings(self.reproduction.inferred)
+            yield _findings(self.reproduction.inferred, signs=signs)
         if self.reproduction.open_predictions:
             yield _heading("Open predictions (nothing is printed to compare with)")
-            yield _findings(self.reproduction.open_predictions)
+            yield _findings(self.reproduction.open_predictions, signs=signs)
         yield ""
         yield _summary(self.reproduction)
 
@@ -157,7 +157,7 @@ def _ascii(text: str, *, signs: bool) -> str:
     return text if signs else text.replace("±", "+/-")
 
 
-def _findings(rows: Iterable[FindingRow]) -> Table:
+def _findings(rows: Iterable[FindingRow], *, signs: bool) -> Table:
     from rich.text import Text
 
     table = _table()
@@ -169,7 +169,7 @@ def _findings(rows: Iterable[FindingRow]) -> Table:
         name.append(f"\n{row.method}", style="dim")
         if row.warning:
             name.append(f"\n{row.warning}", style="yellow")
-        table.add_row(name, words.ours(row), words.interval(row.interval))
+        table.add_row(name, _ascii(words.ours(row), signs=signs), words.interval(row.interval))
     return table
 
 
