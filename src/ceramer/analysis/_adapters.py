@@ -318,7 +318,9 @@ def arrhenius_of(
         one = conductivity_of(m, thickness=thickness, area=area, lead_resistance=lead_resistance)
         sigma = one.result("ionic_conductivity")
         rows.append((m.source or f"spectrum {k + 1}", kelvin, sigma.value, sigma.standard_uncertainty))
-        extra.extend(f"{m.source or f'Spectrum {k + 1}'}: {w}" for w in one.warnings if "leaves out" not in w)
+        doubts = [w for w in one.warnings if "leaves out" not in w]
+        if doubts:
+            extra.append(f"{m.source or f'spectrum {k + 1}'} ({len(doubts)})")
     report = arrhenius([r[1] for r in rows], [r[2] for r in rows], form=form)
     table = pd.DataFrame(
         {
@@ -327,13 +329,18 @@ def arrhenius_of(
             "ionic conductivity / mS/cm": [r[2] * 10.0 for r in rows],
         }
     )
+    said = (
+        (f"Warnings stand beside {len(extra)} of {len(rows)} spectra: {', '.join(extra)}; analyse them one by one.",)
+        if extra
+        else ()
+    )
     note = (
         "Thickness and area are shared by all points, so their uncertainty does not enter Ea; "
         "the error bar comes from the scatter about the line."
     )
     return dataclasses.replace(
         report,
-        warnings=(*dict.fromkeys(extra), *report.warnings),
+        warnings=(*said, *report.warnings),
         notes=(*report.notes, note),
         tables={**report.tables, "conductivities": table},
     )

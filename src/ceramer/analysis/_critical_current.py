@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ceramer.analysis._half_cycles import HalfCycles, half_cycles
 from ceramer.analysis._report import AnalysisReport, stated
@@ -13,6 +13,9 @@ from ceramer.analysis._short import ShortVerdict, judge_shorts
 from ceramer.analysis._uncertain import Array, Number, number, series_of
 from ceramer.errors import InputError
 from ceramer.provenance import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["critical_current_density"]
 
@@ -177,6 +180,8 @@ def _protocol(halves: HalfCycles, step: Array, count: int, failed: int | None) -
 
 
 def _table(halves: HalfCycles, step: Array, count: int, area: float, failed: int | None) -> pd.DataFrame:
+    import pandas as pd
+
     rows = []
     for k in range(count):
         mine = step == k

@@ -239,20 +239,20 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
         raise InputError("The current is 0 throughout; no method fits.")
     held = _constant_current_share(i, flowing)
     swing = float(np.ptp(v))
-    if held < 0.8:
-        late = v[t >= t[0] + 0.02 * (t[-1] - t[0])]
-        level = float(np.median(late))
-        if float(np.ptp(late)) < 0.02 * abs(level) + 5e-4 and level != 0.0:
-            electrodes = _electrode_words(m)
-            if electrodes and all(word in _BLOCKING for word in electrodes):
-                return "electronic_conductivity", "the voltage is constant between blocking electrodes"
-            if "li" in electrodes or "lithium" in electrodes:
-                return "bruce_vincent", "a constant small voltage polarises lithium electrodes"
-            if abs(level) <= 0.05:
-                return "bruce_vincent", f"the voltage is held at {level * 1e3:.3g} mV (the electrodes are not named)"
-            return "electronic_conductivity", f"the voltage is held at {level:.3g} V (the electrodes are not named)"
-        if _is_sweep(t, v):
-            return "window", "the potential moves at a constant rate"
+    late = t >= t[0] + 0.02 * (t[-1] - t[0])
+    level, flow = float(np.median(v[late])), float(np.median(np.abs(i[late])))
+    wander = _robust_range(v[late])
+    if level != 0.0 and wander < 0.02 * abs(level) + 5e-4 and _robust_range(i[late]) * abs(level) > 3.0 * wander * flow:
+        electrodes = _electrode_words(m)
+        if electrodes and all(word in _BLOCKING for word in electrodes):
+            return "electronic_conductivity", "the voltage is constant between blocking electrodes"
+        if "li" in electrodes or "lithium" in electrodes:
+            return "bruce_vincent", "a constant small voltage polarises lithium electrodes"
+        if abs(level) <= 0.05:
+            return "bruce_vincent", f"the voltage is held at {level * 1e3:.3g} mV (the electrodes are not named)"
+        return "electronic_conductivity", f"the voltage is held at {level:.3g} V (the electrodes are not named)"
+    if held < 0.8 and _is_sweep(t, v):
+        return "window", "the potential moves at a constant rate"
     halves = half_cycles(t, i, v)
     signs = halves.direction
     both = bool((signs > 0).any() and (signs < 0).any())
@@ -301,6 +301,11 @@ def _few_levels(current: Array) -> bool:
     rounded = np.round(np.log(np.abs(current)) / 0.02) * np.sign(current)
     counts = np.sort(np.unique(rounded, return_counts=True)[1])[::-1]
     return bool(counts[:60].sum() > 0.8 * current.size and counts.size < 0.2 * current.size + 10)
+
+
+def _robust_range(values: Array) -> float:
+    low, high = np.quantile(values, [0.02, 0.98])
+    return float(high - low)
 
 
 def _is_sweep(t: Array, v: Array) -> bool:

@@ -142,6 +142,7 @@ def conductivity_report(
     told = tuple(w for result in parts.values() for w in result.warnings)
     return dataclasses.replace(
         report,
+        inputs=tuple(i for i in report.inputs if i.name != "lead_resistance" or lead_resistance is not None),
         results=(*report.results, *more),
         verdict=f"{fit.circuit}: {len(fit.arcs)} arcs{'' if fit.resolved else ', not resolved'}.",
         warnings=tuple(dict.fromkeys((*said, *told, *report.warnings))),

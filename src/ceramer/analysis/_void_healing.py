@@ -226,7 +226,7 @@ def fit_healing(
             f"rate_{p.law.replace('=', '')}",
             p.rate[2],
             _RATE_UNIT[p.law],
-            None if p.rate_at_edge else 0.5 * (p.rate[3] - p.rate[1]),
+            None if p.rate_at_edge or p.rate[3] > 3.0 * p.rate[1] else 0.5 * (p.rate[3] - p.rate[1]),
             interval=(p.rate[0], p.rate[4]),
             kind=Kind.INFERRED,
             method=f"{_MEANING[p.law]}; probability of the law {w:.0%}",
