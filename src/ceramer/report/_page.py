@@ -183,12 +183,14 @@ def _figures(reproduction: Reproduction) -> tuple[tuple[Figure, ...], str]:
 
 
 def _counts(reproduction: Reproduction) -> list[tuple[str, str, int]]:
-    """Return (word, css class, count): predictions by verdict, then the other kinds."""
+    """Return (word, css class, count): predictions and audit by verdict, then the other kinds."""
     tally = [
-        (f"predicted, {words.VERDICTS[verdict].word}", verdict, reproduction.count(Kind.PREDICTED, verdict))
+        (f"{kind}, {words.VERDICTS[verdict].word}", verdict, count)
+        for kind in (Kind.PREDICTED, Kind.AUDIT)
         for verdict in ("agree", "disagree", "uninformative")
+        if (count := reproduction.count(kind, verdict)) or kind is Kind.PREDICTED
     ]
-    kinds = (Kind.CALIBRATED, Kind.AUDIT, Kind.INPUT, Kind.NOT_YET)
+    kinds = (Kind.CALIBRATED, Kind.INPUT, Kind.NOT_YET)
     return tally + [(words.KINDS[str(kind)].word, "plain", reproduction.count(kind)) for kind in kinds]
 
 

@@ -189,18 +189,15 @@ def _summary(reproduction: Reproduction) -> Text:
     from rich.text import Text
 
     line = Text(f"{len(reproduction.rows)} claims: ", style="bold")
-    predicted = reproduction.count(Kind.PREDICTED)
-    parts = [(f"{predicted} predicted", "bold")]
-    for verdict in ("agree", "disagree", "uninformative"):
-        count = reproduction.count(Kind.PREDICTED, verdict)
-        parts.append((f"{count} {words.VERDICTS[verdict].word}", words.VERDICTS[verdict].style))
-    line.append(parts[0][0])
-    line.append(" (")
-    for position, (text, style) in enumerate(parts[1:]):
+    for position, kind in enumerate((Kind.PREDICTED, Kind.AUDIT, Kind.CALIBRATED, Kind.INPUT, Kind.NOT_YET)):
         line.append(", " if position else "")
-        line.append(text, style=style)
-    line.append(")")
-    for kind in (Kind.CALIBRATED, Kind.AUDIT, Kind.INPUT, Kind.NOT_YET):
-        line.append(f", {reproduction.count(kind)} {words.KINDS[str(kind)].word}")
+        line.append(f"{reproduction.count(kind)} {words.KINDS[str(kind)].word}")
+        if kind not in (Kind.PREDICTED, Kind.AUDIT):
+            continue
+        tally = [(v, reproduction.count(kind, v)) for v in ("agree", "disagree", "uninformative")]
+        for part, (verdict, count) in enumerate((v, n) for v, n in tally if n or kind is Kind.PREDICTED):
+            line.append(", " if part else " (")
+            line.append(f"{count} {words.VERDICTS[verdict].word}", style=words.VERDICTS[verdict].style)
+        line.append(")" if reproduction.count(kind) or kind is Kind.PREDICTED else "")
     line.append(".")
     return line

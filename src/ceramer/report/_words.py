@@ -131,14 +131,15 @@ def deviation(share: float | None) -> str:
     """Return ours / printed - 1 in per cent, or as a factor where it is large.
 
     >>> deviation(-0.49), deviation(1.42), deviation(76.0), deviation(-0.984), deviation(0.00001)
-    ('-49 %', '+142 %', 'x 77', 'x 0.016', '+0.0 %')
+    ('-49 %', '+142 %', 'x 77', 'x 0.016', '0.0 %')
     """
     if share is None:
         return ""
     if share >= _FACTOR - 1.0 or -1.0 < share <= 1.0 / _FACTOR - 1.0:
         return f"x {1.0 + share:.2g}"
     digits = 0 if abs(share) >= 0.1 else 1
-    return f"{100.0 * share:+.{digits}f} %"
+    text = f"{100.0 * share:+.{digits}f} %"
+    return text[1:] if text[1:] == "0.0 %" else text
 
 
 def fold(rows: Iterable[Row], kind: Kind) -> list[tuple[str, int]]:
