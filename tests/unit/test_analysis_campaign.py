@@ -24,7 +24,8 @@ def folder(tmp_path: Path) -> Path:
     for k, asr in enumerate((0.010, 0.012, 0.014, 0.030)):
         write_cell(tmp_path / f"cell{k}.bdf.csv", k, asr)
     (tmp_path / "sheet.csv").write_text(
-        "file,sample,electrode area / cm2,electrolyte_area,thickness,thickness_pressure,temperature,electrodes,protocol\n"
+        "file,sample,electrode area / cm2,electrolyte_area,thickness,thickness_pressure,temperature,"
+        "electrodes,protocol\n"
         "cell0.bdf.csv,PCE,1.0,2.0 cm2,350(10) um,0.1 MPa,22 degC,Li|Li,plating_stripping\n"
         "cell1.bdf.csv,PCE,1.0,2.0 cm2,350(10) um,0.1 MPa,22 degC,Li|Li,plating_stripping\n"
         "cell2.bdf.csv,PCE,1.0,2.0 cm2,350(10) um,0.1 MPa,22 degC,Li|Li,\n"

@@ -239,7 +239,7 @@ def test_rests_belong_to_no_half_cycle() -> None:
 @pytest.mark.parametrize(
     ("form", "name"),
     [
-        (lambda x: np.ones_like(x), "square"),
+        (np.ones_like, "square"),
         (lambda x: 1.0 + 0.4 * x, "rising"),
         (lambda x: 1.0 - 0.3 * x, "falling"),
         (lambda x: 1.0 + 2.0 * (x - 0.5) ** 2, "arcing"),

@@ -12,7 +12,7 @@ from ceramer.analysis._arrhenius import Form, arrhenius
 from ceramer.analysis._bruce_vincent import bruce_vincent
 from ceramer.analysis._conductivity import conductivity
 from ceramer.analysis._critical_current import critical_current_density
-from ceramer.analysis._cycling import cycling
+from ceramer.analysis._cycling import cycle_table, cycling
 from ceramer.analysis._dc_resistance import dc_resistance_from_steps
 from ceramer.analysis._electronic import electronic_conductivity
 from ceramer.analysis._plating_stripping import plating_stripping
@@ -228,12 +228,36 @@ def critical_current_density_of(m: Measurement, *, area: Number | None = None) -
     return _with(critical_current_density(t, i, v, area=area, temperature=m.temperature), extra)
 
 
-def _cycler(m: Measurement) -> tuple[Array, Array, Array, Array | None, tuple[str, ...]]:
-    if m.has(_N):
-        (t, i, v, n), extra = _columns(m, _T, _I, _V, _N)
-        return t, i, v, n, extra
-    (t, i, v), extra = _columns(m, _T, _I, _V)
-    return t, i, v, None, extra
+_COUNTERS = (("Charging Capacity / Ah", "charge / C"), ("Discharging Capacity / Ah", "discharge / C"))
+
+
+def _cycler(m: Measurement) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the columns of a cycler file as keyword arguments, and sentences about what is odd in them."""
+    optional = {"cycle": _N, "step": "Step Count / 1" if m.has("Step Count / 1") else "Step Index / 1"}
+    present = {name: label for name, label in optional.items() if m.has(label)}
+    labels = {"time": _T, "current": _I, "voltage": _V, **present}
+    columns, said = _columns(m, *labels.values())
+    given: dict[str, Any] = dict(zip(labels, columns, strict=True))
+    if "cycle" in given and all(m.has(label) for label, _ in _COUNTERS):
+        said = (*said, *_against_counters(m, given))
+    return given, said
+
+
+def _against_counters(m: Measurement, given: dict[str, Any]) -> tuple[str, ...]:
+    """Compare the integrated charge with the rises of the cycler's own counters, whenever those return to 0."""
+    table = cycle_table(**given)
+    number_of = np.asarray(m.column(_N))
+    for label, name in _COUNTERS:
+        rise = np.maximum(np.diff(np.nan_to_num(np.asarray(m.column(label)))), 0.0) * 3600.0
+        top = np.array([rise[(number_of[1:] == n) & (number_of[:-1] == n)].sum() for n in table["cycle"]])
+        own = np.array(table[name])
+        both = (top > 0.0) & (own > 0.0)
+        if both.any() and abs(off := float(np.median(own[both] / top[both])) - 1.0) > 0.02:
+            return (
+                f"The charge integrated from current and time is {off:+.1%} off the cycler's own counter ({label}): "
+                "the rows are too far apart for the integral, or time or current is wrong.",
+            )
+    return ()
 
 
 def rate_test_of(
@@ -244,11 +268,9 @@ def rate_test_of(
     nominal_capacity: Number | None = None,
 ) -> AnalysisReport:
     """`rate_test_from_record` on a cycler file."""
-    t, i, v, n, extra = _cycler(m)
+    columns, extra = _cycler(m)
     area = m.area if area is None else area
-    report = rate_test_from_record(
-        t, i, v, cycle=n, active_mass=active_mass, area=area, nominal_capacity=nominal_capacity
-    )
+    report = rate_test_from_record(**columns, active_mass=active_mass, area=area, nominal_capacity=nominal_capacity)
     return _with(report, extra)
 
 
@@ -260,9 +282,9 @@ def cycling_of(
     formation_cycles: int | None = None,
 ) -> AnalysisReport:
     """`cycling` on a cycler file."""
-    t, i, v, n, extra = _cycler(m)
+    columns, extra = _cycler(m)
     area = m.area if area is None else area
-    report = cycling(t, i, v, cycle=n, active_mass=active_mass, area=area, formation_cycles=formation_cycles)
+    report = cycling(**columns, active_mass=active_mass, area=area, formation_cycles=formation_cycles)
     return _with(report, extra)
 
 

@@ -212,8 +212,8 @@ def _read_sheet(path: Path) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for record in frame.to_dict(orient="records"):
         row: dict[str, str] = {}
-        for column, cell in record.items():
-            name, unit = names[str(column)]
+        for key, cell in record.items():
+            name, unit = names[str(key)]
             if isinstance(cell, str) and cell.strip():
                 text = cell.strip()
                 row[name] = (

@@ -10,7 +10,7 @@ import numpy as np
 from ceramer import laws
 from ceramer.analysis._report import AnalysisReport, stated
 from ceramer.analysis._statistics import least_squares, linear_fit, noise_of
-from ceramer.analysis._uncertain import Array, Number, array_of, number, propagate, series_of
+from ceramer.analysis._uncertain import Array, Mask, Number, array_of, number, propagate, series_of
 from ceramer.errors import InputError
 from ceramer.provenance import Result
 from ceramer.units import Value
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["cycle_table", "cycling", "incremental_capacity", "retention_and_fade"]
 
 
-def cycle_table(time: object, current: object, voltage: object, cycle: object | None = None) -> pd.DataFrame:
+def cycle_table(
+    time: object, current: object, voltage: object, cycle: object | None = None, step: object | None = None
+) -> pd.DataFrame:
     """Integrate charge and energy cycle by cycle.
 
     Parameters
     ----------
     time, current, voltage : shape (n,), [s], [A] (positive on charge), [V]
     cycle : cycle numbers, shape (n,); None: a new cycle begins where the first direction starts again
+    step : step numbers, shape (n,); no charge is counted between the last row of a step and the first of the next
 
     Returns
     -------
@@ -47,17 +50,23 @@ def cycle_table(time: object, current: object, voltage: object, cycle: object | 
     if number_of.size != t.size:
         raise InputError(f"cycle has {number_of.size} entries for {t.size} rows.")
     names, index = np.unique(number_of, return_inverse=True)
-    step = np.diff(t)
-    same = (index[1:] == index[:-1]) & (i[1:] * i[:-1] >= 0.0)
-    moved = np.where(same, 0.5 * (i[1:] + i[:-1]) * step, 0.0)
+    dt = np.diff(t)
+    # Into or out of a rest the current is not known between the rows: nothing is counted there.
+    same = (index[1:] == index[:-1]) & (i[1:] * i[:-1] > 0.0)
+    if step is not None:
+        steps = array_of(step, "step")
+        if steps.size != t.size:
+            raise InputError(f"step has {steps.size} entries for {t.size} rows.")
+        same &= steps[1:] == steps[:-1]
+    moved = np.where(same, 0.5 * (i[1:] + i[:-1]) * dt, 0.0)
     work = moved * 0.5 * (v[1:] + v[:-1])
     where, n = index[1:], names.size
     charge = np.bincount(where, np.maximum(moved, 0.0), n)
     discharge = np.bincount(where, np.maximum(-moved, 0.0), n)
     energy_in = np.bincount(where, np.where(moved > 0.0, work, 0.0), n)
     energy_out = np.bincount(where, np.where(moved < 0.0, -work, 0.0), n)
-    up = np.bincount(where, np.where(moved > 0.0, step, 0.0), n)
-    down = np.bincount(where, np.where(moved < 0.0, step, 0.0), n)
+    up = np.bincount(where, np.where(moved > 0.0, dt, 0.0), n)
+    down = np.bincount(where, np.where(moved < 0.0, dt, 0.0), n)
     flowing = i != 0.0
     first_sign = np.zeros(n)
     rows = np.flatnonzero(flowing)[::-1]
@@ -74,7 +83,7 @@ def cycle_table(time: object, current: object, voltage: object, cycle: object | 
                 "mean discharge voltage / V": energy_out / discharge,
                 "mean charge current / A": charge / up,
                 "mean discharge current / A": discharge / down,
-                "duration / s": np.bincount(where, np.where(index[1:] == index[:-1], step, 0.0), n),
+                "duration / s": np.bincount(where, np.where(index[1:] == index[:-1], dt, 0.0), n),
                 "starts with discharge": first_sign < 0.0,
             }
         )
@@ -98,6 +107,7 @@ def cycling(
     voltage: object,
     *,
     cycle: object | None = None,
+    step: object | None = None,
     active_mass: Number | None = None,
     area: Number | None = None,
     formation_cycles: int | None = None,
@@ -108,6 +118,7 @@ def cycling(
     ----------
     time, current, voltage : shape (n,), [s], [A] (positive on charge), [V]
     cycle : cycle numbers, shape (n,); None: counted from the current
+    step : step numbers, shape (n,)
     active_mass : [kg]; capacities are then per mass
     area : [m2]; capacities are then per area where no mass is given
     formation_cycles : how many cycles come before Q_1; None: those whose current differs from the commonest
@@ -129,7 +140,7 @@ def cycling(
     Retention is Q_n/Q_1 of discharge capacities. Coulombic efficiency is the second half of a cycle over the first:
     discharge over charge, or charge over discharge for a cell that starts with discharge.
     """
-    table = cycle_table(time, current, voltage, cycle)
+    table = cycle_table(time, current, voltage, cycle, step)
     scale, unit, basis = 1.0, "mAh", ""
     inputs = []
     if active_mass is not None:
@@ -219,7 +230,7 @@ def cycling(
     )
 
 
-def _whole(table: pd.DataFrame) -> Array:
+def _whole(table: pd.DataFrame) -> Mask:
     """Cycles with both directions, and not cut short (less than half of the neighbours' charge on one side only)."""
     up, down = np.array(table["charge / C"]), np.array(table["discharge / C"])
     most = max(float(up.max()), float(down.max()))
@@ -244,7 +255,7 @@ def _formation(table: pd.DataFrame) -> int:
     return first if first <= min(10, level.size // 4) else 0
 
 
-def _outliers(values: Array) -> Array:
+def _outliers(values: Array) -> Mask:
     """Points more than 8 robust deviations away from a running median of 7."""
     if values.size < 9:
         return np.zeros(values.size, dtype=bool)
@@ -252,7 +263,7 @@ def _outliers(values: Array) -> Array:
 
     rest = values - median_filter(values, 7, mode="nearest")
     spread = 1.4826 * float(np.median(np.abs(rest)))
-    return np.abs(rest) > np.maximum(8.0 * spread, 0.03 * np.abs(values).max())
+    return np.asarray(np.abs(rest) > np.maximum(8.0 * spread, 0.03 * np.abs(values).max()))
 
 
 def _typical(values: Array) -> Value:

@@ -29,7 +29,7 @@ from ceramer.analysis._adapters import (
 from ceramer.analysis._cycling import cycle_table
 from ceramer.analysis._half_cycles import half_cycles
 from ceramer.analysis._report import AnalysisReport
-from ceramer.analysis._uncertain import Array
+from ceramer.analysis._uncertain import Array, Mask
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.measurement import Measurement
 
@@ -288,7 +288,7 @@ def _electrode_words(m: Measurement) -> list[str]:
     return [word for word in text.split() if word not in ("steel",)] if text else []
 
 
-def _constant_current_share(i: Array, flowing: Array) -> float:
+def _constant_current_share(i: Array, flowing: Mask) -> float:
     """Share of samples under current whose successor carries the same current within 1 %."""
     pairs = flowing[1:] & flowing[:-1]
     if not pairs.any():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ceramer.analysis._uncertain import Array, series_of
+from ceramer.analysis._uncertain import Array, Rows, series_of
 from ceramer.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class HalfCycles:
     over 5-95 %.
     """
 
-    start_row: np.ndarray[tuple[int], np.dtype[np.int64]]
-    stop_row: np.ndarray[tuple[int], np.dtype[np.int64]]
+    start_row: Rows
+    stop_row: Rows
     start: Array
     duration: Array
     current: Array
@@ -135,7 +135,7 @@ def half_cycles(time: object, current: object, voltage: object, *, rest_current:
     def mean_between(low: float, high: float) -> Array:
         a, b = begin + low * duration, begin + high * duration
         integral = _interpolate(b, t, volts, v, (start, stop)) - _interpolate(a, t, volts, v, (start, stop))
-        return direction * integral / (b - a)
+        return np.asarray(direction * integral / (b - a))
 
     return HalfCycles(
         start,

@@ -10,7 +10,7 @@ from ceramer.analysis._half_cycles import HalfCycles, half_cycles
 from ceramer.analysis._report import AnalysisReport, stated
 from ceramer.analysis._short import judge_shorts
 from ceramer.analysis._statistics import linear_fit
-from ceramer.analysis._uncertain import Array, Number, number, series_of
+from ceramer.analysis._uncertain import Array, Mask, Number, number, series_of
 from ceramer.errors import InputError
 from ceramer.provenance import Result
 from ceramer.units import Value
@@ -174,7 +174,7 @@ def _trend(time: Array, values: Array) -> tuple[Value, Value] | None:
     return Value(float(fit.coefficients[0]), fit.error(0)), Value(float(fit.coefficients[1]), fit.error(1))
 
 
-def _balance(halves: HalfCycles, alive: Array) -> list[str]:
+def _balance(halves: HalfCycles, alive: Mask) -> list[str]:
     """Unequal charge in the two directions, and a last half-cycle that is not whole."""
     forward = halves.charge[alive & (halves.current > 0)]
     backward = halves.charge[alive & (halves.current < 0)]

@@ -221,6 +221,7 @@ def rate_test_from_record(
     voltage: object,
     *,
     cycle: object | None = None,
+    step: object | None = None,
     active_mass: Number | None = None,
     area: Number | None = None,
     nominal_capacity: Number | None = None,
@@ -229,7 +230,7 @@ def rate_test_from_record(
 
     Parameters
     ----------
-    time, current, voltage, cycle : as `cycle_table`
+    time, current, voltage, cycle, step : as `cycle_table`
     active_mass, area : [kg], [m2]; capacities are per mass, else per area, else in mAh
     nominal_capacity : that 1C refers to, of the same kind
 
@@ -237,7 +238,7 @@ def rate_test_from_record(
     -------
     AnalysisReport
     """
-    table = cycle_table(time, current, voltage, cycle)
+    table = cycle_table(time, current, voltage, cycle, step)
     table = table[(table["discharge / C"] > 0.0) & (table["charge / C"] > 0.0)]
     scale, unit = 1.0, "mAh"
     if active_mass is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from ceramer.analysis._half_cycles import HalfCycles, half_cycles
 from ceramer.analysis._report import AnalysisReport, stated
 from ceramer.analysis._statistics import noise_of
-from ceramer.analysis._uncertain import Array, Number, series_of
+from ceramer.analysis._uncertain import Array, Number, Rows, series_of
 from ceramer.errors import InputError
 from ceramer.provenance import Result
 
@@ -148,7 +148,7 @@ def judge_shorts(
     return verdict if spectra is None else _with_impedance(verdict, spectra)
 
 
-def _members(t: Array, i: Array, halves: HalfCycles) -> tuple[Array, Array]:
+def _members(t: Array, i: Array, halves: HalfCycles) -> tuple[Rows, Rows]:
     """Rows that lie inside half-cycles (their first 3 % left out: charging of the double layer) and whose they are."""
     flags = np.zeros(t.size + 1)
     flags[halves.start_row] += 1.0
@@ -163,13 +163,13 @@ def _members(t: Array, i: Array, halves: HalfCycles) -> tuple[Array, Array]:
     return rows, owner[rows]
 
 
-def _edges(member: Array) -> tuple[Array, Array, Array]:
+def _edges(member: Rows) -> tuple[Rows, Rows, Rows]:
     first = np.flatnonzero(np.concatenate([[True], np.diff(member) != 0]))
     last = np.concatenate([first[1:], [member.size]])
     return first, last, member[first]
 
 
-def _reference(r: Array, member: Array, count: int) -> Array:
+def _reference(r: Array, member: Rows, count: int) -> Array:
     """For each half-cycle the median resistance of up to five before it (its own opening for the first)."""
     first, last, who = _edges(member)
     medians = np.full(count, np.nan)
@@ -188,7 +188,7 @@ def _reference(r: Array, member: Array, count: int) -> Array:
 
 
 def _hard(
-    when: Array, r: Array, member: Array, halves: HalfCycles, reference: Array
+    when: Array, r: Array, member: Rows, halves: HalfCycles, reference: Array
 ) -> tuple[float, tuple[float, float], str] | None:
     """The moment after which the resistance stays below a fifth of what it was."""
     peak = np.maximum.accumulate(np.nan_to_num(reference, nan=0.0))
@@ -228,7 +228,7 @@ def _hard(
 
 
 def _soft(
-    when: Array, r: Array, member: Array, halves: HalfCycles, reference: Array
+    when: Array, r: Array, member: Rows, halves: HalfCycles, reference: Array
 ) -> tuple[float, tuple[float, float], str] | None:
     """The first abrupt drop within a half-cycle: by 15 %, by six times the noise, and not seen in every one."""
     first, last, who = _edges(member)
@@ -275,7 +275,7 @@ def _soft(
 
 
 def _between(
-    halves: HalfCycles, edges: tuple[Array, Array, Array], r: Array, when: Array
+    halves: HalfCycles, edges: tuple[Rows, Rows, Rows], r: Array, when: Array
 ) -> tuple[float, tuple[float, float], str] | None:
     """A drop that happened between two half-cycles of the same current and lasted."""
     first, last, who = edges

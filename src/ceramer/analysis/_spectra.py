@@ -34,8 +34,8 @@ def _fit(m: Measurement, thickness: float | None, area: float | None) -> tuple[A
         said.append("Too few points pass the Kramers-Kronig test to fit them alone: all capacitive points were used.")
     if keep.sum() < 8:
         raise InputError(f"Only {int(keep.sum())} of {f.size} points are capacitive; a fit of arcs needs at least 8.")
-    geometry = {} if thickness is None or area is None else {"thickness": thickness, "area": area}
-    fit = impedance.fit_arcs(f[keep], z[keep], **geometry)
+    known = thickness is not None and area is not None
+    fit = impedance.fit_arcs(f[keep], z[keep], thickness=thickness if known else None, area=area if known else None)
     return f, z, test, fit, tuple(said)
 
 

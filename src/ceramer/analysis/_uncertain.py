@@ -11,11 +11,24 @@ import numpy as np
 from ceramer.errors import InputError
 from ceramer.units import Value
 
-__all__ = ["Array", "Number", "array_of", "number", "propagate", "propagate_covariance", "series_of", "unstated"]
+__all__ = [
+    "Array",
+    "Mask",
+    "Number",
+    "Rows",
+    "array_of",
+    "number",
+    "propagate",
+    "propagate_covariance",
+    "series_of",
+    "unstated",
+]
 
 Number: TypeAlias = float | Value
 """An SI float, or a `ceramer.units.Value` (SI float with its standard uncertainty, as `units.parse` returns it)."""
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+Mask: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
+Rows: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
 
 def number(given: Number | None, name: str, *, positive: bool = False, example: str = "") -> Value:

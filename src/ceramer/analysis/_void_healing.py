@@ -122,8 +122,8 @@ def void_sizes(
 class _Posterior:
     law: str
     evidence: float
-    rate: tuple[float, float, float, float, float]
-    induction: tuple[float, float, float, float, float]
+    rate: tuple[float, ...]
+    induction: tuple[float, ...]
     rate_at_edge: bool
     best: tuple[float, float, float]
     deviance: float
@@ -346,7 +346,7 @@ def _posterior(law: str, t: Array, y: Array, sigma: Array, *, limit: float, with
         tuple(waits.tolist()),
         edge,
         centre,
-        -2.0 * peak,  # type: ignore[arg-type]
+        -2.0 * peak,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ceramer.analysis._report import AnalysisReport, Input, stated
 from ceramer.analysis._statistics import linear_fit, noise_of
-from ceramer.analysis._uncertain import Array, Number, array_of, number, series_of
+from ceramer.analysis._uncertain import Array, Mask, Number, array_of, number, series_of
 from ceramer.errors import InputError
 from ceramer.provenance import Result
 
@@ -267,7 +267,7 @@ def _onsets(
     return onsets, noise, is_quiet
 
 
-def _quiet(e: Array, j: Array) -> Array:
+def _quiet(e: Array, j: Array) -> Mask:
     """The longest stretch of a leg that a straight line describes within the noise, its ends left out."""
     count = 32
     # The first 5 % of the leg charge the double layer.
