@@ -357,12 +357,9 @@ def real(report: Report) -> None:
     pool = [found, *found.alternatives]
     deviations = [np.abs(f.values / reference - 1.0) for f in pool]
     nearest = int(np.argmin([d.max() for d in deviations]))
-    print(
-        f"  exampleData.csv: {keep.size - keep.sum()} inductive points dropped; least squares {found.rss:.5f}; the published"
-    )
-    print(
-        f"  parameters are another minimum of the same circuit with {pool[nearest].rss / found.rss:.2f} times the squares (both given)"
-    )
+    ratio = pool[nearest].rss / found.rss
+    print(f"  exampleData.csv: {keep.size - keep.sum()} inductive points dropped; least squares {found.rss:.5f};")
+    print(f"  the published parameters are another minimum, {ratio:.2f} times that (both are given)")
     names = np.array(found.circuit.parameters)
     settled = names != "Wo1_tau"
     report.target(

@@ -23,9 +23,10 @@ from ceramer.analysis.impedance._conductivity import (
 from ceramer.analysis.impedance._drt import DRT, Peak, drt
 from ceramer.analysis.impedance._fit import CircuitFit, fit_circuit
 from ceramer.analysis.impedance._kramers_kronig import KramersKronig, kramers_kronig
-from ceramer.analysis.impedance._spectrum import spectrum
+from ceramer.analysis.impedance._spectrum import COLUMNS, spectrum
 
 __all__ = [
+    "COLUMNS",
     "DRT",
     "Arc",
     "ArcFit",

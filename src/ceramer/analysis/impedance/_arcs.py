@@ -21,7 +21,7 @@ __all__ = ["Arc", "ArcFit", "Choice", "arcs_of", "fit_arcs"]
 Array = NDArray[np.float64]
 TOLERANCE = 0.05
 """Change of a resistance that matters: alternatives that stay within it do not make an answer unresolved."""
-UNRESOLVED = 0.05
+UNRESOLVED = 0.04
 """Relative standard error of a resistance beyond which it is called unresolved."""
 _DOUBT = 0.05
 _DECIDED = 0.5
@@ -116,7 +116,7 @@ def fit_arcs(
 
     The Bayesian information criterion ranks the circuits; its differences give each a share of the evidence. The answer
     is called unresolved where circuits with different resistances share the evidence, where a resistance is known to no
-    better than 5 %, where arcs merge, or where no circuit reaches the noise.
+    better than 4 %, where arcs merge, or where no circuit reaches the noise.
 
     Parameters
     ----------

@@ -155,9 +155,8 @@ class _Reader:
 
 
 def _number(root: _Leaf | _Branch) -> _Leaf | _Branch:
-    """Label the elements of the short notation: a leading series resistor is R0, everything else counts from 1."""
-    first = root.parts[0] if isinstance(root, _Branch) and root.series else root
-    counts: dict[str, int] = {"R": -1} if isinstance(first, _Leaf) and first.kind == "R" else {}
+    """Label the elements of the short notation: the first resistor in series with all is R0, the rest counts from 1."""
+    counts: dict[str, int] = {}
 
     def label(node: _Leaf | _Branch) -> _Leaf | _Branch:
         if isinstance(node, _Branch):
@@ -165,7 +164,10 @@ def _number(root: _Leaf | _Branch) -> _Leaf | _Branch:
         counts[node.kind] = counts.get(node.kind, 0) + 1
         return _Leaf(node.kind, f"{node.kind}{counts[node.kind]}")
 
-    return label(root)
+    parts = list(_series(root))
+    lone = next((k for k, part in enumerate(parts) if isinstance(part, _Leaf) and part.kind == "R"), None)
+    labelled = [_Leaf("R", "R0") if k == lone else label(part) for k, part in enumerate(parts)]
+    return _join(True, labelled)
 
 
 def _leaves(node: _Leaf | _Branch) -> list[_Leaf]:

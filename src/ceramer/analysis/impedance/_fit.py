@@ -183,7 +183,7 @@ def is_plain(plan: Plan) -> bool:
 def search(plan: Plan, data: Data, rng: np.random.Generator) -> list[Array]:
     """The best minimum, from landmarks then random starts unless the noise is reached; others within a factor 2."""
     box = bounds(plan, data)
-    goal = 1.25 * data.linear.noise**2 * (2 * data.size - plan.size)
+    goal = 1.25 * max(data.linear.noise, 1e-6) ** 2 * (2 * data.size - plan.size)
     found: list[tuple[float, Array]] = []
     if is_plain(plan):
         kinds = {str(part).rstrip("0123456789") for part in plan.others}
@@ -199,8 +199,8 @@ def search(plan: Plan, data: Data, rng: np.random.Generator) -> list[Array]:
     near: list[tuple[float, Array]] = []
     for cost, theta in found:
         values = plan.external(_ordered(plan, theta))
-        if cost < 2.0 * found[0][0] and not any(
-            abs(cost / other - 1.0) < 0.02 or np.allclose(values, plan.external(_ordered(plan, t)), rtol=0.1)
+        if cost <= 2.0 * found[0][0] and not any(
+            abs(cost - other) <= 0.02 * other or np.allclose(values, plan.external(_ordered(plan, t)), rtol=0.1)
             for other, t in near
         ):
             near.append((cost, theta))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ceramer.analysis.impedance._checks import check_spectrum
-from ceramer.analysis.impedance._noise import LinearFit, linear_fit
+from ceramer.analysis.impedance._noise import LinearFit, linear_fit, relaxation_basis
 from ceramer.errors import InputError
 
 __all__ = ["KramersKronig", "kramers_kronig"]
@@ -16,7 +16,9 @@ __all__ = ["KramersKronig", "kramers_kronig"]
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _FLOOR = 1e-3
-_TAIL = 4.0
+_TAIL = 4.5
+_SUSPECT = 3.3
+_PER_DECADE = 4.5
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class KramersKronig:
     valid_range : (low, high)
         [Hz] range within which no end point departs from consistency.
     flagged : ndarray (N,), bool
-        Points whose residual stands out (beyond 4 standard deviations and 0.1 %): artefacts and inconsistent ends.
+        Points whose residual stands out (beyond 4.5 standard deviations and 0.1 %): artefacts and inconsistent ends.
     inductive : ndarray (N,), bool
         Points with a positive imaginary part.
     warnings : tuple of str
@@ -75,7 +77,8 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     r"""Test a spectrum against the Kramers-Kronig relations without a circuit.
 
     Fits :math:`R + j\omega L + 1/(j\omega C) + \sum_k R_k/(1 + j\omega\tau_k)` with fixed
-    :math:`\tau_k` by linear least squares; k grows until mu falls below `limit`.
+    :math:`\tau_k` by linear least squares; their number grows, from three per decade,
+    until mu falls below `limit`.
 
     Parameters
     ----------
@@ -96,12 +99,23 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     log_omega, scale = np.log(2.0 * np.pi * f), 1.0 / np.abs(z)
     if np.ptp(log_omega) == 0.0:
         raise InputError("kramers_kronig: every point has the same frequency; a sweep is needed.")
-    fit, mu = _grown(log_omega, z, scale, limit)
-    size = np.abs(fit.residuals)
-    sigma = float(np.median(size)) / 1.1774  # median of a Rayleigh distribution
+    spikes = np.zeros(f.size, dtype=bool)
+    for _ in range(1 + max(2, f.size // 10)):
+        fit, mu = _grown(log_omega, z, np.where(spikes, 0.0, scale), limit)
+        basis = relaxation_basis(log_omega, fit.taus)
+        residuals = (z - fit.amounts @ basis) * scale
+        size = np.abs(residuals)
+        # The median of a Rayleigh distribution is 1.1774 sigma; the fit has taken up some of the noise.
+        kept = 2 * int((~spikes).sum())
+        share = max(fit.freedom - 2 * int(spikes.sum()), 1) / kept
+        sigma = float(np.median(size[~spikes])) / 1.1774 / share**0.5
+        spike = _spike(np.where(spikes, 0.0, size)[np.argsort(f)], max(_TAIL * sigma, _FLOOR))
+        if spike is None:
+            break
+        spikes[np.argsort(f)[spike]] = True  # an artefact: fit again without it, so that its neighbours are clean
     flagged = size > max(_TAIL * sigma, _FLOOR)
     order = np.argsort(f)
-    low, high = _range(flagged[order])
+    low, high = _range((size > max(_SUSPECT * sigma, _FLOOR))[order])
     valid_range = (float(f[order][low]), float(f[order][high]))
     inductive = z.imag > 0.0
     warnings = []
@@ -119,12 +133,14 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
             f"{span.size} inductive points ({span.min():.3g} to {span.max():.3g} Hz); "
             "drop them or add an L1 to the circuit."
         )
-    return KramersKronig(f, fit.residuals, fit.taus.size, mu, sigma, valid_range, flagged, inductive, tuple(warnings))
+    return KramersKronig(f, residuals, fit.taus.size, mu, sigma, valid_range, flagged, inductive, tuple(warnings))
 
 
 def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
+    """Add relaxations until mu says enough, but no fewer than follow a smooth spectrum (an artefact lowers mu early)."""
     most = max(3, min(z.size - 2, 120))
-    for count in range(3, most + 1):
+    least = min(most, max(3, round(_PER_DECADE * float(np.ptp(log_omega)) / np.log(10.0))))
+    for count in range(least, most + 1):
         fit = linear_fit(log_omega, z, scale, count, 0.0)
         amounts = fit.amounts[:count]
         positive = float(amounts[amounts > 0.0].sum())
@@ -134,11 +150,22 @@ def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: flo
     return fit, mu
 
 
-def _range(bad: Flags) -> tuple[int, int]:
-    """First and last index such that neither end has a bad point among its outermost three."""
-    low, high = 0, bad.size - 1
-    while low < high - 3 and bad[low : low + 3].any():
-        low += 1
-    while high > low + 3 and bad[high - 2 : high + 1].any():
-        high -= 1
-    return low, high
+def _spike(size: Array, limit: float) -> int | None:
+    """Index of a lone inner point that stands above its neighbours, or None."""
+    top = int(np.argmax(size))
+    if size[top] <= limit or not 3 <= top < size.size - 3:
+        return None
+    around = np.r_[size[top - 3 : top], size[top + 1 : top + 4]]
+    return top if size[top] > 2.5 * around.max() else None
+
+
+def _range(suspect: Flags) -> tuple[int, int]:
+    """First and last index such that at neither end the outermost point, or two of the outermost six, are suspect."""
+
+    def inward(bad: Flags) -> int:
+        start = 0
+        while start < bad.size - 8 and (bad[start] or bad[start : start + 6].sum() > 1):
+            start += 1
+        return start
+
+    return inward(suspect), suspect.size - 1 - inward(suspect[::-1])
