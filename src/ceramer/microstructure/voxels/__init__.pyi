@@ -1,0 +1,13 @@
+from ._image import AXES as AXES
+from ._image import Axis as Axis
+from ._image import VoxelImage as VoxelImage
+from ._make_particles import coated_particles as coated_particles
+from ._make_particles import octahedra as octahedra
+from ._make_particles import particles as particles
+from ._make_pellets import polycrystal as polycrystal
+from ._make_pellets import pressed_pellet as pressed_pellet
+from ._make_porous import blobs as blobs
+from ._make_porous import porous_framework as porous_framework
+from ._make_sizes import Sizes as Sizes
+from ._measure_connectivity import Connectivity as Connectivity
+from ._measure_connectivity import connectivity as connectivity
