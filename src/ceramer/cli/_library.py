@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from ceramer.cli._output import console, progress, write_json, write_text
@@ -51,9 +50,8 @@ def show(arguments: argparse.Namespace) -> int:
     out = console(arguments)
     document: Any
     if str(arguments.name).endswith(".toml"):
-        thing = library.load(Path(arguments.name))
-        out.print(report.show_thing(thing))
-        document = {"file": arguments.name, "kind": type(thing).__name__}
+        shown, document = report.show_file(arguments.name)
+        out.print(shown)
     else:
         spec = library.system(arguments.name)
         out.print(report.show_system(spec))

@@ -42,7 +42,9 @@ class Fact:
 
     @property
     def si(self) -> float:
-        """The printed number in SI units."""
+        """The printed number in SI units ("0.5 C" of a rate is 0.5 per hour, not half a coulomb)."""
+        if self.quantity == "c_rate":
+            return units.to_si(f"{self.value}{self.unit}", "c_rate")
         return units.to_si_of(float(self.value), self.unit)
 
     @property
@@ -91,7 +93,10 @@ def assumption_book() -> Book:
 
 @functools.cache
 def fact_book() -> Book:
-    """Return the printed numbers as a book; each is uncertain by the rounding of its last printed digit."""
+    """Return the printed numbers as a book.
+
+    Each is uncertain by the rounding of its last printed digit; what a protocol sets (a current, a voltage) is exact.
+    """
     data = []
     for item in facts().values():
         factor = units.si_scale(item.unit)
@@ -101,7 +106,7 @@ def fact_book() -> Book:
                 quantity=item.quantity,
                 value=item.si,
                 unit=item.unit,
-                standard_uncertainty=rounding_uncertainty(item.value) * factor,
+                standard_uncertainty=None if item.kind == "protocol" else rounding_uncertainty(item.value) * factor,
                 source=item.paper,
                 note="; ".join(part for part in (item.conditions, item.note) if part),
             )

@@ -192,7 +192,7 @@ _predict("A0216", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(p
 @_predict(
     "A0057",
     "d = a / sqrt(2) for bcc lithium near 78 K, where the image was taken",
-    misfit="the image is 1.5 % smaller than crystallography: a calibration error of the microscope's length scale",
+    misfit="the image is 1.5 % smaller than crystallography: most likely the length scale of the microscope",
 )
 def _lithium_110(ledger: Ledger) -> float:
     return float(laws.cubic_spacing(ledger("Li.lattice_a"), 1, 1, 0))
@@ -502,9 +502,11 @@ for _step, (_i, _v) in enumerate(_DCR_STEPS):
     if _step in (0, 8):
         _predict(_v, _OHM, kind=Kind.CALIBRATED, calibrated_to=(_v,))(partial(_dcr_voltage, _i))
     else:
-        _predict(_v, _OHM, misfit="the slope falls with current: the cell is not ohmic to the printed microvolt")(
-            partial(_dcr_voltage, _i)
-        )
+        _predict(
+            _v,
+            _OHM,
+            misfit="the slope of the steps falls from 0.37 to 0.35 kohm with current: not ohmic to the printed microvolt",
+        )(partial(_dcr_voltage, _i))
 
 
 # --- What printed values would need ----------------------------------------------------------------------------------

@@ -193,6 +193,8 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
         reason = f"calibrated to {', '.join(prediction.calibrated_to)}"
     elif verdict == "uninformative":
         wide = f"the 95 % interval spans a factor {got.spread:.3g}: too wide to test anything"
+        if got.low is not None and got.high is not None and not got.low <= claim.si <= got.high:
+            wide += ", and the printed value lies outside it"
         reason = "; ".join(part for part in (wide, prediction.misfit) if part)
     elif verdict == "disagree" and not reason:
         reason = "no reason is known"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ceramer.report._audit import audit_table
+from ceramer.report._files import results_table, show_file
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
 from ceramer.report._systems import show_stack, show_system, systems_table
 from ceramer.report._terminal import reproduce_table
@@ -14,6 +15,8 @@ __all__ = [
     "reproduce_html",
     "reproduce_table",
     "result_html",
+    "results_table",
+    "show_file",
     "show_stack",
     "show_system",
     "systems_table",

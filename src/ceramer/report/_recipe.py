@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ceramer import formulation, units
 from ceramer.errors import InputError
@@ -28,8 +29,8 @@ class RecipeTable:
     findings: tuple[str, ...]
 
 
-def recipe_table(name: str) -> RecipeTable:
-    """Evaluate a published recipe and return it as a table."""
+def recipe_table(name: str | Path) -> RecipeTable:
+    """Evaluate a published recipe, or the recipe in a file, and return it as a table."""
     recipe, ledger = load_recipe(name), book().ledger()
     made = formulation.evaluate(recipe, ledger)
     amounts = dict(_amounts(recipe, ledger))

@@ -31,7 +31,7 @@ _WIDEST = 72  # characters of a drawing
 
 def systems_table(systems: Mapping[str, SystemSpec]) -> RenderableType:
     """Return one line per published system: paper, name, title, layers and thickness, number of claims."""
-    table = _table("paper", "system", "what it is", "thickness", "claims")
+    table = plain_table("paper", "system", "what it is", "thickness", "claims")
     table.columns[4].justify = "right"
     for name, spec in systems.items():
         stack = load_stack(name) if spec.stack else None
@@ -75,7 +75,7 @@ class _Media:
     names: tuple[str, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        table = _table("medium", "ionic conductivity at 30 degC", "from")
+        table = plain_table("medium", "ionic conductivity at 30 degC", "from")
         for name in self.names:
             value, origin = _conductivity(name)
             table.add_row(name, value.replace("±", "+/-") if options.ascii_only else value, origin)
@@ -86,8 +86,8 @@ def show_stack(stack: Stack) -> RenderableType:
     """Return a stack drawn to scale with the conductivity of its layers at 30 degC."""
     from rich.console import Group
 
-    parts: list[RenderableType] = [_heading(stack.title or stack.name), _Drawing(stack)]
-    table = _table("medium", "ionic conductivity at 30 degC", "electronic")
+    parts: list[RenderableType] = [heading(stack.title or stack.name), _Drawing(stack)]
+    table = plain_table("medium", "ionic conductivity at 30 degC", "electronic")
     for name, medium in {layer.medium.name: layer.medium for layer in stack.layers}.items():
         cells = []
         for prop in ("ionic_conductivity", "electronic_conductivity"):
@@ -96,7 +96,7 @@ def show_stack(stack: Stack) -> RenderableType:
             except InputError as error:
                 cells.append(str(error))
         table.add_row(name, *cells)
-    return Group(*parts, _heading("Media"), table)
+    return Group(*parts, heading("Media"), table)
 
 
 def show_system(spec: SystemSpec) -> RenderableType:
@@ -106,36 +106,36 @@ def show_system(spec: SystemSpec) -> RenderableType:
     from rich.text import Text
 
     source = book().sources.get(spec.paper)
-    parts: list[RenderableType] = [_heading(f"{spec.name}: {spec.title}"), Text(spec.about)]
+    parts: list[RenderableType] = [heading(f"{spec.name}: {spec.title}"), Text(spec.about)]
     if source is not None:
         doi = f", doi:{source.doi}" if source.doi else ""
         parts.append(Text(f"{source.citation}{doi}", style="dim"))
     if spec.recipe is not None:
         recipe = recipe_table(spec.recipe)
-        table = _table("component", "as printed", "wt%", "vol%")
+        table = plain_table("component", "as printed", "wt%", "vol%")
         for column in table.columns[2:]:
             column.justify = "right"
         for line in recipe.lines:
             table.add_row(*line)
-        parts += [_heading(f"Recipe {recipe.name}"), table]
+        parts += [heading(f"Recipe {recipe.name}"), table]
         parts += [Padding(Text(f"- {finding}", style="yellow"), (0, 0, 0, 2)) for finding in recipe.findings]
     if spec.preparation:
-        parts.append(_heading("Preparation"))
+        parts.append(heading("Preparation"))
         parts += [Text(f"  {number}. {step}") for number, step in enumerate(spec.preparation, 1)]
     if spec.stack is not None:
-        parts += [_heading("Layers, to scale"), _Drawing(load_stack(spec.name))]
+        parts += [heading("Layers, to scale"), _Drawing(load_stack(spec.name))]
     media = tuple(_media(spec))
     if media:
-        parts += [_heading("Media"), _Media(media)]
+        parts += [heading("Media"), _Media(media)]
     if spec.cells:
-        parts.append(_heading("Cells"))
+        parts.append(heading("Cells"))
         parts += [Text(f"  {cell.name} ({cell.format})") for cell in spec.cells.values()]
     if spec.notes:
-        parts.append(_heading("Notes"))
+        parts.append(heading("Notes"))
         parts += [Padding(Text(f"- {note}"), (0, 0, 0, 2)) for note in spec.notes]
     claims = spec.printed()
     if claims:
-        parts += [_heading(f"{len(claims)} printed {'claim' if len(claims) == 1 else 'claims'}"), _claims(claims)]
+        parts += [heading(f"{len(claims)} printed {'claim' if len(claims) == 1 else 'claims'}"), _claims(claims)]
     return Group(*parts)
 
 
@@ -174,7 +174,7 @@ def _conductivity(name: str) -> tuple[str, str]:
 
 
 def _claims(facts: Iterable[Fact]) -> Table:
-    table = _table("id", "quantity", "printed", "conditions")
+    table = plain_table("id", "quantity", "printed", "conditions")
     for fact in facts:
         mark = relation_of(fact)
         value = f"{'' if mark == '=' else mark + ' '}{fact.value}{words.unit_text(fact.unit)}"
@@ -183,13 +183,13 @@ def _claims(facts: Iterable[Fact]) -> Table:
     return table
 
 
-def _heading(text: str) -> RenderableType:
+def heading(text: str) -> RenderableType:
     from rich.text import Text
 
     return Text(f"\n{text}", style="bold")
 
 
-def _table(*columns: str) -> Table:
+def plain_table(*columns: str) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
