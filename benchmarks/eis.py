@@ -212,7 +212,12 @@ def pyimpspec_fit(truth: Truth) -> np.ndarray:
     for element in found.circuit.get_elements():
         v = element.get_values()
         kind = type(element).__name__
-        out += [v["R"]] if kind == "Resistor" else [v["Y"], v["n"]] if "n" in v else [1.0 / (2**0.5 * v["Y"])]
+        if kind == "Resistor":
+            out += [v["R"]]
+        elif kind == "Warburg":
+            out += [1.0 / (2**0.5 * v["Y"])]
+        else:
+            out += [v["Y"], v["n"]]
     return np.array(out)
 
 

@@ -497,6 +497,7 @@ def _dcr_voltage(current: str, ledger: Ledger) -> float:
     return offset + slope * ledger(current)
 
 
+_BENT = "the slope of the steps falls from 0.37 to 0.35 kohm with current: not ohmic to the printed microvolt"
 _OHM = "V = V_offset + R I through the first and the last step"
 for _step, (_i, _v) in enumerate(_DCR_STEPS):
     if _step in (0, 8):
@@ -505,7 +506,7 @@ for _step, (_i, _v) in enumerate(_DCR_STEPS):
         _predict(
             _v,
             _OHM,
-            misfit="the slope of the steps falls from 0.37 to 0.35 kohm with current: not ohmic to the printed microvolt",
+            misfit=_BENT,
         )(partial(_dcr_voltage, _i))
 
 

@@ -20,7 +20,7 @@ _KINDS = ("stack", "cell", "recipe")
 
 
 def results_table(results: tuple[Result, ...], missing: tuple[str, ...] = ()) -> RenderableType:
-    """Return results as a table (value, 95 % interval, what is assumed), and what could not be computed with the reason."""
+    """Return results as a table (value, interval, what is assumed), and what could not be computed, with the reason."""
     from rich.console import Group
     from rich.text import Text
 
@@ -49,9 +49,8 @@ def show_file(path: str | Path) -> tuple[RenderableType, dict[str, object]]:
             grid.add_row(*line)
         findings = [Text(f"  - {finding}") for finding in table.findings]
         document: dict[str, object] = {"file": str(path), "kind": kind, "findings": list(table.findings)}
-        document["components"] = [
-            dict(zip(("name", "amount", "wt%", "vol%"), line, strict=True)) for line in table.lines
-        ]
+        columns = ("name", "amount", "wt%", "vol%")
+        document["components"] = [dict(zip(columns, line, strict=True)) for line in table.lines]
         return Group(heading(table.title or table.name), grid, *findings), document
     if kind == "stack":
         results, missing = library.stack_results(path)

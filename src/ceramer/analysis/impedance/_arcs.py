@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ceramer.analysis.impedance._assign import Role, assign_arcs
 from ceramer.analysis.impedance._circuit import Circuit
 from ceramer.analysis.impedance._data import Data
-from ceramer.analysis.impedance._fit import CircuitFit, finish, misfit_chance
+from ceramer.analysis.impedance._fit import UNCERTAIN, CircuitFit, finish, misfit_chance
 from ceramer.analysis.impedance._select import Candidate, Selection, select
 from ceramer.analysis.impedance._solver import bounds, minimise
 from ceramer.errors import InputError
@@ -31,8 +31,8 @@ _DECIDED = 0.5
 class Arc:
     """One depressed arc R || CPE.
 
-    R [ohm] and its standard error, relaxation time tau [s], exponent alpha, effective capacitance C = tau/R [F]
-    with standard error, peak frequency [Hz], and what it is likely to be (see `assign_arcs`).
+    R [ohm] and its standard error (with the spread among likely circuits), relaxation time tau [s], exponent alpha,
+    effective capacitance C = tau/R [F] with standard error, peak frequency [Hz], and what it is likely to be (see `assign_arcs`).
     """
 
     resistance: float
@@ -170,6 +170,17 @@ def _same(a: CircuitFit, b: CircuitFit) -> bool:
     return ra.size == rb.size and bool(np.all(np.abs(np.log(rb / ra)) < TOLERANCE))
 
 
+def _averaged(fit: CircuitFit, fits: list[CircuitFit], share: Array) -> Array:
+    """Relative standard errors of the resistances, with the spread among circuits of the same resistors added."""
+    values, errors = resistances(fit)
+    variance = errors**2
+    for other, weight in zip(fits, share, strict=True):
+        found = resistances(other)[0]
+        if found.size == values.size and ("R0" in other.params) == ("R0" in fit.params):
+            variance = variance + weight * np.log(found / values) ** 2
+    return np.sqrt(variance)
+
+
 def _judge(fits: list[CircuitFit], data: Data, thickness: float | None, area: float | None) -> ArcFit:
     bics = np.array([fit.bic for fit in fits])
     share = np.exp(-0.5 * (bics - bics.min()))
@@ -186,11 +197,19 @@ def _judge(fits: list[CircuitFit], data: Data, thickness: float | None, area: fl
     unresolved: list[str] = []
     warnings = list(fit.warnings)
     if doubt > _DOUBT:
-        names = " or ".join(str(fits[k].circuit) for k in [chosen, *other][:3])
-        text = f"the evidence does not decide between {names} ({100 * doubt:.0f} % against the circuit given)."
+        listed = " or ".join(str(fits[k].circuit) for k in [chosen, *other][:3])
+        text = f"the evidence does not decide between {listed} ({100 * doubt:.0f} % against the circuit given)."
         (unresolved if doubt > _DECIDED else warnings).append(text)
-    _, errors = resistances(fit)
-    unresolved += _weak([name for name in fit.circuit.parameters if name.startswith("R")], errors)
+    errors = _averaged(fit, fits, share)
+    names = [name for name in fit.circuit.parameters if name.startswith("R")]
+    unresolved += _weak(names, errors)
+    leaning = [
+        f"{name} (+/- {100 * total:.1f} %)"
+        for name, total, own in zip(names, errors, resistances(fit)[1], strict=True)
+        if own < UNCERTAIN < total
+    ]
+    if leaning:
+        warnings.append(f"leans on the choice of circuit: {', '.join(leaning)}.")
     unresolved += [text for text in fit.warnings if "factor 3" in text]
     if misfit_chance(fit.rss, 2 * data.size - fit.values.size, data.linear) < 1e-6:
         unresolved.append("no circuit of arcs reaches the noise of the spectrum.")
@@ -200,7 +219,7 @@ def _judge(fits: list[CircuitFit], data: Data, thickness: float | None, area: fl
         Choice(f.circuit, f.bic, float(f.bic - bics.min()), float(s), tuple(resistances(f)[0].tolist()))
         for f, s in zip(fits, share, strict=True)
     )
-    arcs = _arcs(fit, thickness, area)
+    arcs = _arcs(fit, errors, thickness, area)
     return ArcFit(fit, arcs, tuple(unresolved), tuple(dict.fromkeys([*unresolved, *warnings])), choices)
 
 
@@ -213,7 +232,7 @@ def arcs_of(fit: CircuitFit, *, thickness: float | None = None, area: float | No
     names = [name for name in fit.circuit.parameters if name.startswith("R")]
     unresolved = _weak(names, errors)
     unresolved += [text for text in fit.warnings if "factor 3" in text or "misses the data" in text]
-    arcs = _arcs(fit, thickness, area)
+    arcs = _arcs(fit, errors, thickness, area)
     return ArcFit(fit, arcs, tuple(unresolved), tuple(dict.fromkeys([*unresolved, *fit.warnings])), ())
 
 
@@ -226,8 +245,9 @@ def _weak(names: list[str], errors: Array) -> list[str]:
     return [f"the data do not determine {', '.join(weak)}."] if weak else []
 
 
-def _arcs(fit: CircuitFit, thickness: float | None, area: float | None) -> tuple[Arc, ...]:
+def _arcs(fit: CircuitFit, errors: Array, thickness: float | None, area: float | None) -> tuple[Arc, ...]:
     names = fit.circuit.parameters
+    spread = dict(zip((name for name in names if name.startswith("R")), errors, strict=True))
     rows: list[tuple[float, ...]] = []
     for r_label, q_label in fit.circuit.arcs:
         i = names.index(r_label)
@@ -240,7 +260,7 @@ def _arcs(fit: CircuitFit, thickness: float | None, area: float | None) -> tuple
         index = [i, q] + ([] if ideal else [q + 1])
         variance = float(slope @ np.nan_to_num(fit.covariance_log[np.ix_(index, index)]) @ slope)
         c = tau / r
-        row = (r, fit.standard_errors[i], tau, alpha, c, c * max(variance, 0.0) ** 0.5)
+        row = (r, r * spread[r_label], tau, alpha, c, c * max(variance, 0.0) ** 0.5)
         rows.append(tuple(float(x) for x in row))
     rows.sort(key=lambda row: row[2])
     roles = assign_arcs([row[4] for row in rows], thickness=thickness, area=area)

@@ -77,7 +77,7 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     r"""Test a spectrum against the Kramers-Kronig relations without a circuit.
 
     Fits :math:`R + j\omega L + 1/(j\omega C) + \sum_k R_k/(1 + j\omega\tau_k)` with fixed
-    :math:`\tau_k` by linear least squares; their number grows, from three per decade,
+    :math:`\tau_k` by linear least squares; their number grows, from 4.5 per decade,
     until mu falls below `limit`.
 
     Parameters
@@ -137,7 +137,7 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
 
 
 def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
-    """Add relaxations until mu says enough, but no fewer than follow a smooth spectrum (an artefact lowers mu early)."""
+    """Add relaxations until mu says enough; an artefact lowers mu early, so start where a smooth spectrum is followed."""
     most = max(3, min(z.size - 2, 120))
     least = min(most, max(3, round(_PER_DECADE * float(np.ptp(log_omega)) / np.log(10.0))))
     for count in range(least, most + 1):
