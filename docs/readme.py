@@ -29,16 +29,21 @@ SHOWN = {
 }
 
 
+def short(value: float) -> str:
+    """Return a number with three digits, four from ten on."""
+    return f"{value:.4g}" if abs(value) >= 10 else f"{value:.3g}"
+
+
 def table() -> str:
     """Return the table as Markdown."""
     rows = {row.id: row for row in library.reproduce().rows}
     lines = ["| claim | printed | ours (95 %) | verdict |", "|---|---|---|---|"]
     for key, label in SHOWN.items():
         row = rows[key]
-        span = f" ({row.interval[0]:.3g} to {row.interval[1]:.3g})" if row.interval else ""
+        span = f" ({short(row.interval[0])} to {short(row.interval[1])})" if row.interval else ""
         sign = "" if row.relation == "=" else f"{row.relation} "
         unit = "" if row.unit == "1" else f" {row.unit}"
-        lines.append(f"| {label} | {sign}{row.printed_text}{unit} | {row.value:.3g}{span} | {row.verdict} |")
+        lines.append(f"| {label} | {sign}{row.printed_text}{unit} | {short(row.value)}{span} | {row.verdict} |")
     return "\n".join(lines)
 
 
