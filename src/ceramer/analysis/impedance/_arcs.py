@@ -32,7 +32,8 @@ class Arc:
     """One depressed arc R || CPE.
 
     R [ohm] and its standard error (with the spread among likely circuits), relaxation time tau [s], exponent alpha,
-    effective capacitance C = tau/R [F] with standard error, peak frequency [Hz], and what it is likely to be (see `assign_arcs`).
+    effective capacitance C = tau/R [F] with standard error, peak frequency [Hz], and what it is likely to be
+    (see `assign_arcs`).
     """
 
     resistance: float

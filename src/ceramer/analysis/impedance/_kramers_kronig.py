@@ -137,7 +137,7 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
 
 
 def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
-    """Add relaxations until mu says enough; an artefact lowers mu early, so start where a smooth spectrum is followed."""
+    """Add relaxations until mu says enough; an artefact lowers mu early, so start where smooth spectra are followed."""
     most = max(3, min(z.size - 2, 120))
     least = min(most, max(3, round(_PER_DECADE * float(np.ptp(log_omega)) / np.log(10.0))))
     for count in range(least, most + 1):
