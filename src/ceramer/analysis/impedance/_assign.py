@@ -86,19 +86,15 @@ def assign_arcs(
         shifts = np.array([np.log10(area / thickness * 100.0)])
     else:
         shifts = _UNKNOWN_GEOMETRY
-    logs = np.log10(values)
-    best: tuple[float, tuple[Role, ...]] = (np.inf, ())
-    for shift in shifts:
-        for roles in itertools.combinations_with_replacement(Role, values.size):
-            cost = sum(_distance(x - shift, role) for x, role in zip(logs, roles, strict=True))
-            cost += 0.3 * sum(a is b for a, b in itertools.pairwise(roles))
-            if cost < best[0] - 1e-12:
-                best = (cost, roles)
-    return best[1]
-
-
-def _distance(log_c: float, role: Role) -> float:
-    """Squared decades outside the range, plus a slight pull to its middle."""
-    low, high = _RANGES[role]
-    outside = max(low - log_c, log_c - high, 0.0)
-    return outside**2 + 0.02 * (2.0 * abs(log_c - 0.5 * (low + high)) / (high - low))
+    lows, highs = (np.array([_RANGES[role][k] for role in Role]) for k in (0, 1))
+    normal = np.log10(values)[None, :, None] - shifts[:, None, None]
+    outside = np.maximum(np.maximum(lows - normal, normal - highs), 0.0)  # decades outside the range
+    middle = np.abs(normal - 0.5 * (lows + highs)) / (0.5 * (highs - lows))  # a slight pull to its middle
+    costs = outside**2 + 0.02 * middle
+    best: tuple[float, tuple[int, ...]] = (np.inf, ())
+    for roles in itertools.combinations_with_replacement(range(len(Role)), values.size):
+        cost = float(costs[:, np.arange(values.size), roles].sum(axis=1).min())
+        cost += 0.3 * sum(a == b for a, b in itertools.pairwise(roles))
+        if cost < best[0] - 1e-12:
+            best = (cost, roles)
+    return tuple(list(Role)[k] for k in best[1])

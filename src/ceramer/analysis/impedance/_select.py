@@ -74,19 +74,16 @@ class Selection:
         if derived is not None:
             begin = np.vstack([begin, derived])
         box = bounds(plan, self.data)
-        found = minimise(
-            plan,
-            begin,
-            self.data,
-            box,
-            iterations=40,
-            tolerance=3e-4,
-            patience=5,
-            hopeless=2.0,
-        )
+        options = {"tolerance": 3e-4, "hopeless": 2.0, "target": self._target(plan)}
+        found = minimise(plan, begin, self.data, box, iterations=40, patience=5, **options)
         theta, cost = found.theta[found.best], float(found.cost.min())
         self.table[shape] = self.judged(shape, plan, theta, cost)
         return self.table[shape]
+
+    def _target(self, plan: Plan) -> float:
+        """Cost above which a circuit has no share in the evidence."""
+        n, ranked = 2 * self.data.size, self.ranked()
+        return n * float(np.exp((ranked[0].bic + 12.0 - plan.size * np.log(n)) / n)) if ranked else np.inf
 
     def judged(self, shape: Shape, plan: Plan, theta: Array, cost: float) -> Candidate:
         """A candidate with its criterion."""

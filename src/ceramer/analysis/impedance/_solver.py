@@ -72,11 +72,12 @@ def minimise(
     tolerance: float = 1e-6,
     patience: int = 12,
     hopeless: float = 4.0,
+    target: float = np.inf,
 ) -> Minimum:
     """Minimise sum(|scale (Z_model - z)|^2) from every row of `starts` (S, P) inside the `box`.
 
     A start rests when its relative decrease is below `tolerance`. After `patience` iterations a start whose cost stands
-    `hopeless` times above the best one is given up.
+    `hopeless` times above the best one is given up, as is one that creeps well above `target`.
     """
     low, high = box
     theta = np.minimum(np.maximum(starts, low), high)
@@ -132,6 +133,7 @@ def minimise(
             final_theta[active], final_cost[active] = theta, cost
             if count >= patience:
                 rest |= cost > hopeless * final_cost.min()
+                rest |= (cost > 1.5 * target) & (drop < 0.1 * cost)
             if rest.any():
                 keep = ~rest
                 if not keep.any():
