@@ -24,6 +24,57 @@ def _shorts(case: Synthetic) -> AnalysisReport:
     return analysis.shorts(case.data["time"], case.data["current"], case.data["voltage"])
 
 
+def _between(rng: np.random.Generator, low: float, high: float) -> float:
+    """A number between the two, even in its logarithm."""
+    return float(low * (high / low) ** rng.random())
+
+
+def _any_polarisation(rng: np.random.Generator) -> Synthetic:
+    return synthetic.bruce_vincent(
+        rng,
+        transference_number=float(rng.uniform(0.1, 0.9)),
+        bulk=_between(rng, 30.0, 1000.0),
+        interface=_between(rng, 20.0, 500.0),
+        diffusion_time=_between(rng, 200.0, 5000.0),
+        hold=float(rng.uniform(5.0, 12.0)),
+        noise=_between(rng, 3e-4, 2e-2),
+        lead=_between(rng, 0.1, 3.0),
+    )
+
+
+def _any_leak(rng: np.random.Generator) -> Synthetic:
+    return synthetic.electronic_conductivity(
+        rng,
+        sigma=_between(rng, 1e-9, 1e-6),
+        decay=_between(rng, 60.0, 900.0),
+        ionic=_between(rng, 1.0, 300.0),
+        noise=_between(rng, 5e-3, 2.0),
+        hold=10000.0,
+    )
+
+
+def _any_sweep(rng: np.random.Generator) -> Synthetic:
+    return synthetic.window(
+        rng,
+        oxidation=float(rng.uniform(4.0, 4.9)),
+        reduction=float(rng.uniform(0.3, 1.5)),
+        slope=_between(rng, 0.03, 0.1),
+        leak=_between(rng, 1e-4, 2e-2),
+        noise=_between(rng, 1e-3, 2e-2),
+        capacitance=_between(rng, 0.05, 1.0),
+    )
+
+
+def _any_temperatures(rng: np.random.Generator) -> Synthetic:
+    return synthetic.arrhenius(
+        rng,
+        energy=float(rng.uniform(0.15, 0.8)),
+        noise=_between(rng, 3e-3, 0.1),
+        points=int(rng.integers(5, 15)),
+        high=float(rng.uniform(323.0, 393.0)),
+    )
+
+
 # name: generator, method, quantity, cases in the fast tier
 RIGHT: dict[str, tuple[Generator, Run, str, int]] = {
     "conductivity": (synthetic.conductivity, _run(analysis.conductivity), "ionic_conductivity", 150),
@@ -71,6 +122,11 @@ RIGHT: dict[str, tuple[Generator, Run, str, int]] = {
         "electronic_conductivity",
         150,
     ),
+    "any polarisation": (_any_polarisation, _run(analysis.bruce_vincent), "transference_number", 80),
+    "any leak": (_any_leak, _run(analysis.electronic_conductivity), "electronic_conductivity", 150),
+    "any oxidation": (_any_sweep, _run(analysis.window), "oxidation_potential", 100),
+    "any reduction": (_any_sweep, _run(analysis.window), "reduction_potential", 100),
+    "any temperatures": (_any_temperatures, _run(analysis.arrhenius, form="sigma"), "activation_energy", 100),
     "oxidation": (synthetic.window, _run(analysis.window), "oxidation_potential", 120),
     "reduction": (synthetic.window, _run(analysis.window), "reduction_potential", 120),
     "dc_resistance": (synthetic.dc_resistance, _run(analysis.dc_resistance), "dc_resistance", 150),
@@ -323,7 +379,7 @@ def test_wrong_model_is_said_in_a_thousand_cases(name: str) -> None:
     assert _warned(name, 1000) >= 0.95
 
 
-QUIET = [name for name in RIGHT if not name.startswith(("oxidation", "reduction", "knee", "healing", "drift of"))]
+QUIET = [name for name in RIGHT if not name.startswith(("oxid", "reduc", "knee", "healing", "drift of", "any"))]
 
 
 @pytest.mark.parametrize("name", QUIET)

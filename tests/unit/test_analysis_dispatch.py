@@ -151,10 +151,31 @@ def test_a_polarisation_needs_its_resistances_and_reads_its_step() -> None:
     assert report.warns("voltage_step was read from the data")
 
 
+def lithium_spectrum(interface: float) -> Measurement:
+    """Bulk arc of 120 ohm, an interface arc, 0.1 % noise."""
+    f = np.logspace(7, 0, 71)
+    w = 2j * np.pi * f
+    z = 120.0 / (1.0 + 120.0 * 2e-11 * w) + interface / (1.0 + interface * 2e-6 * w)
+    noise = 1e-3 * np.abs(z) * (rng().standard_normal(f.size) + 1j * rng().standard_normal(f.size))
+    columns = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm")
+    return Measurement(dict(zip(columns, (f, (z + noise).real, (z + noise).imag), strict=True)))
+
+
+def test_a_spectrum_a_polarisation_and_a_spectrum_give_the_transference_number() -> None:
+    case = synthetic.bruce_vincent(rng(), bulk=120.0, interface=150.0, lead=0.0, transference_number=0.4)
+    middle = polarisation(0.01, case.data["current"], case.data["time"])
+    report = analyse([lithium_spectrum(150.0), middle, lithium_spectrum(150.0)])
+    assert report.method == "bruce_vincent"
+    assert report.result("transference_number").value == pytest.approx(0.4, abs=0.02)
+    assert any("R of the interfaces" in note for note in report.notes)
+    grown = analyse([lithium_spectrum(150.0), middle, lithium_spectrum(190.0)])
+    assert grown.warns("interface resistance changed")
+
+
 def test_rest_before_the_step_is_cut_off() -> None:
     case = synthetic.bruce_vincent(rng())
     t, i = case.data["time"], case.data["current"]
-    rest = np.arange(0.0, 100.0, 10.0)
+    rest = np.linspace(0.0, 100.0, 10)
     m = series(
         {
             "time": np.concatenate([rest, 100.0 + t]),

@@ -327,12 +327,18 @@ def _fit(t: Array, y: Array) -> tuple[NonlinearFit, bool]:
 
     fit = least_squares(lambda p: (model(p) - yb) / sigma, np.clip(start, low, high), low=low, high=high)
     early = fit.residuals[: max(6, fit.residuals.size // 8)]
-    if tb.size > 24 and (early < -5.0).any():
-        longer = np.concatenate([start, [0.2 * head, 3.0 * first]])
-        bounds = np.concatenate([low, [0.0, first]]), np.concatenate([high, [5.0 * head, 0.05 * span]])
-        spiked = least_squares(
-            lambda p: (model(p) + p[3] * np.exp(-tb / p[4]) - yb) / sigma, longer, low=bounds[0], high=bounds[1]
-        )
+    if tb.size > 24 and ((early < -4.0).any() or fit.chi_square > 1.2 * fit.degrees_of_freedom):
+        bounds = np.concatenate([low, [0.0, 0.3 * first]]), np.concatenate([high, [5.0 * head, 0.05 * span]])
+        trials = [
+            least_squares(
+                lambda p: (model(p) + p[3] * np.exp(-tb / p[4]) - yb) / sigma,
+                np.clip(np.concatenate([start * [0.8, 1.0, 1.0], [0.2 * head, times * first]]), *bounds),
+                low=bounds[0],
+                high=bounds[1],
+            )
+            for times in (1.0, 4.0, 15.0)
+        ]
+        spiked = min(trials, key=lambda trial: trial.chi_square)
         if spiked.chi_square + 4.0 * math.log(tb.size) + 10.0 < fit.chi_square:
             return spiked, True
     return fit, False

@@ -45,7 +45,7 @@ def duration_text(seconds: float) -> str:
 def steady_value(time: Array, signal: Array, *, tolerance: float = 0.01, name: str = "current") -> Steady:
     """Return the value that `signal` settles to, from the last half of the hold.
 
-    A constant and ``c + a exp(-t/tau)`` are fitted to that half and the better one by BIC gives the value. The hold
+    A constant and ``c + a exp(-t/tau)`` are fitted to that half and averaged by their evidence (BIC). The hold
     counts as too short when the signal moved by more than `tolerance` of its value in the last hour (the last quarter
     of a hold below 4 h), or when the exponential has more than `tolerance` left to fall.
 
@@ -66,15 +66,24 @@ def steady_value(time: Array, signal: Array, *, tolerance: float = 0.01, name: s
     x = (t - t[0]) / max(t[-1] - t[0], 1e-300)
     constant = linear_fit(np.ones((x.size, 1)), y, correlated=True)
     decay = _decay(x, y) if x.size >= 8 else None
-    chosen, remaining = constant, 0.0
+    value, error, remaining = float(constant.coefficients[0]), constant.error(0), 0.0
     n = x.size
     if decay is not None:
-        gain = n * math.log(max(constant.chi_square, 1e-300) / max(decay[0].chi_square, 1e-300))
-        if gain > 2.0 * math.log(n) + 4.0:
-            chosen = decay[0]
-            end = float(chosen.coefficients[1]) * math.exp(-1.0 / decay[1])
-            remaining = abs(end / chosen.coefficients[0]) if chosen.coefficients[0] else math.inf
-    value, error = float(chosen.coefficients[0]), chosen.error(0)
+        fit, tau = decay
+        gain = n * math.log(max(constant.chi_square, 1e-300) / max(fit.chi_square, 1e-300)) - 2.0 * math.log(n)
+        weight = 1.0 / (1.0 + math.exp(min(max(-0.5 * gain, -700.0), 700.0)))
+        level, spread = float(fit.coefficients[0]), fit.error(0)
+        if weight > 0.95 and level:
+            remaining = abs(float(fit.coefficients[1]) * math.exp(-1.0 / tau) / level)
+        if weight < 0.5 and spread is not None and error is not None and spread > 5.0 * error:
+            # A decay slower than the hold with an amplitude of noise says nothing about the asymptote.
+            weight = 0.0
+        if spread is not None and error is not None:
+            # Both models count by their evidence; what they disagree by is part of the uncertainty.
+            mean = weight * level + (1.0 - weight) * value
+            inner = weight * spread**2 + (1.0 - weight) * error**2
+            error = math.sqrt(inner + weight * (1.0 - weight) * (level - value) ** 2)
+            value = mean
     line = _slope(time, signal, stop - window)
     scale = abs(float(signal[time >= stop - window].mean()))
     fall = -line[0] * window / scale if scale else 0.0

@@ -286,13 +286,16 @@ def _quiet(e: Array, j: Array) -> Mask:
     s1 = np.maximum(s1, 1.0)
     vx, vy, cxy = sxx - sx**2 / s1, syy - sy**2 / s1, sxy - sx * sy / s1
     chi = (vy - cxy**2 / np.maximum(vx, 1e-300)) / noise**2
-    fits = chi / np.maximum(last - first - 2, 1) < 2.5
+    fits = chi / np.maximum(last - first - 2, 1) < 1.6
+    if float(np.ptp(level)) > 50.0 * noise:
+        # A limiting current or the compliance of the instrument is flat too, but it is not small.
+        fits &= np.abs(sy / s1) < 0.1 * float(np.abs(level).max())
     if not fits.any():
         return np.asarray(inside & (where < 6))
     length = np.where(fits, last - first, 0)
     k = int(np.argmax(length))
     start, stop = int(first[k]), int(last[k])
-    margin = 0.12 * (edges[stop] - edges[start])
+    margin = 0.2 * (edges[stop] - edges[start])
     return np.asarray((e >= edges[start] + margin) & (e <= edges[stop] - margin))
 
 
