@@ -415,3 +415,46 @@ def test_shorts_are_told_from_what_is_none(failure: str, circumstance: dict[str,
         if "short_time" in report:
             found = report.result("short_time").value
             assert abs(found - case.truth["short_time"]) <= 3.0 * circumstance.get("interval", 60.0)
+
+
+def test_what_looks_like_a_short_and_is_none() -> None:
+    """Glitches, a warm afternoon, concentration polarisation, rests and steps of the current."""
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        data = synthetic.plating_stripping(rng).data
+        t, i, v = data["time"], data["current"], data["voltage"]
+        phase, late = (t % 3600.0) / 3600.0, t > 0.5 * t[-1]
+        glitches = v.copy()
+        glitches[rng.integers(0, t.size, 5)] *= 0.3
+        resting = phase > 0.9
+        sound = {
+            "glitches": (i, glitches),
+            "temperature": (i, v * (1.0 + 0.15 * np.sin(2.0 * np.pi * t / 86400.0))),
+            "sawtooth": (i, v * (1.0 + 0.6 * phase)),
+            "rests": (np.where(resting, 0.0, i), np.where(resting, 0.0, v)),
+            "smaller current": (np.where(late, 0.5 * i, i), np.where(late, 0.5 * v, v)),
+            "larger current, kinetics": (np.where(late, 5.0 * i, i), np.where(late, 3.5 * v, v)),
+        }
+        for name, (current, voltage) in sound.items():
+            assert analysis.shorts(t, current, voltage).verdict.startswith("No short"), f"{name}, case {seed}"
+
+
+def test_contacts_that_form_and_break_are_a_soft_short() -> None:
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        data = synthetic.plating_stripping(rng).data
+        t, v = data["time"], data["voltage"].copy()
+        late = np.flatnonzero(t > 0.6 * t[-1])
+        v[late[rng.random(late.size) < 0.2]] *= 0.6
+        report = analysis.shorts(t, data["current"], v)
+        assert report.verdict.startswith("A soft short")
+        assert report.result("short_time").value == pytest.approx(0.6 * t[-1], abs=2 * 3600.0)
+
+
+def test_a_slow_fall_is_said_but_not_judged() -> None:
+    data = synthetic.plating_stripping(np.random.default_rng(1)).data
+    t = data["time"]
+    fall = 1.0 - 0.4 * np.clip((t - 0.6 * t[-1]) / (3 * 3600.0), 0.0, 1.0)
+    report = analysis.shorts(t, data["current"], data["voltage"] * fall)
+    assert report.verdict.startswith("No short")
+    assert any("impedance spectra would decide" in note and "without a jump" in note for note in report.notes)

@@ -102,8 +102,8 @@ def shorts(
     notes = list(verdict.against)
     if spectra is None:
         notes.append(
-            "Judged from the voltage alone: a sudden fall may also be an interface that wets; "
-            "an impedance spectrum before and after would decide."
+            "Judged from the voltage alone: a sudden fall may also be an interface that wets, and a cell that was "
+            "shorted from its first minute shows no fall; impedance spectra would decide."
         )
     results: tuple[Result, ...] = ()
     if verdict.time is not None:
@@ -138,8 +138,9 @@ def judge_shorts(
     reference = _reference(r, member, len(halves))
     hard = _hard(when, r, member, halves, reference)
     soft = _soft(when, r, member, halves, reference)
-    candidates = [found for found in (hard, soft) if found is not None]
-    verdict = ShortVerdict("none", None, None, ())
+    restless = _fluctuates(when, r, member) if soft is None else None
+    candidates = [found for found in (hard, soft, restless) if found is not None]
+    verdict = ShortVerdict("none", None, None, (), _decline(halves))
     if candidates:
         kind = "hard" if hard is not None else "soft"
         first = min(candidates, key=lambda found: found[0])
@@ -272,6 +273,51 @@ def _soft(
             )
             return float(when[step]), (float(when[step - 1]), float(when[step])), text
     return _between(halves, (first, last, who), r, when)
+
+
+def _fluctuates(when: Array, r: Array, member: Rows) -> tuple[float, tuple[float, float], str] | None:
+    """The first of two half-cycles in a row whose scatter is eight times that of the quiet ones and 5 % of the level."""
+    first, last, _ = _edges(member)
+    long = last - first >= 12
+    if long.sum() < 4:
+        return None
+    first, last = first[long], last[long]
+    scatter = np.empty(first.size)
+    level = np.empty(first.size)
+    for k, (a, b) in enumerate(zip(first, last, strict=True)):
+        segment = r[a:b]
+        # The 90th percentile: one stray sample spoils three differences and must not count.
+        scatter[k] = np.quantile(np.abs(segment[2:] - 2.0 * segment[1:-1] + segment[:-2]), 0.9)
+        level[k] = abs(float(np.median(segment)))
+    quiet = float(np.quantile(scatter, 0.25))
+    loud = (scatter > 8.0 * quiet) & (scatter > 0.05 * level)
+    pair = np.flatnonzero(loud[1:] & loud[:-1])
+    if pair.size == 0:
+        return None
+    row = int(first[pair[0]])
+    text = (
+        f"From {when[row] / 3600.0:.4g} h on |V|/|I| fluctuates "
+        f"{scatter[pair[0]] / max(quiet, 1e-300):.0f} times as much as "
+        "before at constant current: contacts form and break."
+    )
+    return float(when[row]), (float(when[max(row - 1, 0)]), float(when[row])), text
+
+
+def _decline(halves: HalfCycles) -> tuple[str, ...]:
+    """A fall of the resistance over a few half-cycles that no jump explains; said, not judged."""
+    same = np.abs(np.abs(halves.current) / np.median(np.abs(halves.current)) - 1.0) < 0.03
+    resistance = halves.resistance[same]
+    if resistance.size < 8:
+        return ()
+    ratio = resistance[5:] / resistance[:-5]
+    k = int(np.argmin(ratio))
+    if ratio[k] > 0.75:
+        return ()
+    return (
+        f"|V|/|I| fell by {1.0 - ratio[k]:.0%} within five half-cycles without "
+        "a jump: an interface that wets, or a short "
+        "that grows slowly; impedance spectra would decide.",
+    )
 
 
 def _between(
