@@ -1,4 +1,4 @@
-"""The statistics that the benchmark prints, on the same generator: a small sample here, the large one in the long tier."""
+"""The statistics that the benchmark prints, on its generator: a small sample here, the large one in the long tier."""
 
 import importlib.util
 import sys

@@ -214,6 +214,8 @@ def _judge(fits: list[CircuitFit], data: Data, thickness: float | None, area: fl
     unresolved += [text for text in fit.warnings if "factor 3" in text]
     if misfit_chance(fit.rss, 2 * data.size - fit.values.size, data.linear) < 1e-6:
         unresolved.append("no circuit of arcs reaches the noise of the spectrum.")
+    if fit.reduced_chi2 > 0.01:
+        unresolved.append(f"the residuals are {100 * fit.reduced_chi2**0.5:.0f} % of the impedance.")
     if not fit.circuit.arcs:
         warnings.append("no arc is seen in this window.")
     choices = tuple(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, overload
 
 from numpy.typing import ArrayLike
@@ -48,7 +50,9 @@ def fit_batch(
     circuit : Circuit or str, optional
         Circuit for all (`fit_circuit`); without it each is fitted by `fit_arcs`.
     processes : int, optional
-        Worker processes; by default the CPUs this process may use, and none below 40 spectra.
+        Worker processes. By default 1 where the circuit is told (milliseconds a fit) or below 40 spectra, else the
+        CPUs this process may use. As ever with processes, a script that calls this stands under
+        ``if __name__ == "__main__":``.
     progress : callable, optional
         ``progress(done, total)`` in the calling process after every chunk.
     **options
@@ -67,27 +71,37 @@ def fit_batch(
         except (InputError, TypeError, ValueError) as error:
             why = error if isinstance(error, InputError) else "expected a pair (frequency, impedance)"
             raise InputError(f"Spectrum {k}: {why}") from None
-    model = Circuit.parse(circuit) if isinstance(circuit, str) else circuit
+    model = circuit if circuit is None or isinstance(circuit, Circuit) else Circuit.parse(circuit)
     if processes is None:
-        processes = _available() if len(items) >= 2 * _CHUNK else 1
+        processes = _available() if model is None and len(items) >= 2 * _CHUNK else 1
     if processes < 1:
         raise InputError(f"fit_batch: processes must be at least 1, got {processes}.")
     chunks = [(first, items[first : first + _CHUNK], model, options) for first in range(0, len(items), _CHUNK)]
     out: list[Any] = []
-    if processes == 1:
-        for chunk in chunks:
-            out += _fit_chunk(chunk)
-            if progress:
-                progress(len(out), len(items))
-        return out
-    import multiprocessing
+    if processes > 1 and len(chunks) > 1 and _main_can_be_imported():
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
 
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for part in pool.imap(_fit_chunk, chunks):
-            out += part
-            if progress:
-                progress(len(out), len(items))
+        try:
+            with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+                for part in pool.map(_fit_chunk, chunks):
+                    out += part
+                    if progress:
+                        progress(len(out), len(items))
+        except BrokenProcessPool:  # workers cannot start here (an unguarded script): go on in this process
+            pass
+    for chunk in chunks[-(-len(out) // _CHUNK) :]:
+        out += _fit_chunk(chunk)
+        if progress:
+            progress(len(out), len(items))
     return out
+
+
+def _main_can_be_imported() -> bool:
+    """Whether new processes can import the main module (not when it was typed or piped in)."""
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    return file is None or Path(file).exists()
 
 
 def _available() -> int:

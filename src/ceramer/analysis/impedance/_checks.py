@@ -45,4 +45,6 @@ def check_spectrum(
         raise InputError(f"impedance: point {where} ({f[where]:g} Hz) is {z[where]}; drop it or mend the file.")
     if f.size < minimum:
         raise InputError(f"impedance: {f.size} points, but at least {minimum} are needed; measure more frequencies.")
+    if np.ptp(f) == 0.0:
+        raise InputError(f"impedance: every point has the same frequency ({f[0]:g} Hz); a sweep is needed.")
     return f, z

@@ -128,6 +128,8 @@ def drt(frequency: ArrayLike, impedance: ArrayLike, *, penalty: float | None = N
 
 def _peaks(log_tau: Array, gamma: Array, step: float) -> tuple[Peak, ...]:
     inside = np.flatnonzero((gamma[1:-1] > gamma[:-2]) & (gamma[1:-1] >= gamma[2:]) & (gamma[1:-1] > 0.0)) + 1
+    if not inside.size:
+        return ()
     total = gamma.sum() * step
     edges = [
         0,

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ceramer.analysis.impedance._circuit import Circuit, Plan
 from ceramer.analysis.impedance._data import Data
 from ceramer.analysis.impedance._noise import LinearFit
-from ceramer.analysis.impedance._solver import ALPHA_FLOOR, bounds, minimise, residuals
+from ceramer.analysis.impedance._solver import ALPHA_FLOOR, bounds, criterion, minimise, residuals
 from ceramer.analysis.impedance._start import landmarks, random_starts, starts
 from ceramer.errors import InputError
 
@@ -151,7 +151,7 @@ def fit_circuit(
         Bad spectrum, bad circuit, or fewer points than the circuit needs.
     """
     data = Data.of(frequency, impedance, weighting)
-    model = Circuit.parse(circuit) if isinstance(circuit, str) else circuit
+    model = circuit if isinstance(circuit, Circuit) else Circuit.parse(circuit)
     size = len(model.parameters)
     if 2 * data.size <= size:
         raise InputError(
@@ -218,7 +218,7 @@ def finish(plan: Plan, theta: Array, data: Data) -> CircuitFit:
     low, high = bounds(plan, data)
     r, j = residuals(plan, theta[None], data)
     rss, freedom = float(r[0] @ r[0]), 2 * z.size - plan.size
-    chi2 = rss / freedom
+    chi2 = max(rss / freedom, 1e-28)  # rounding
     pinned = (theta <= low + 1e-9) | (theta >= high - 1e-9)
     covariance = np.full((plan.size, plan.size), np.nan)
     free = np.flatnonzero(~pinned)
@@ -246,7 +246,7 @@ def finish(plan: Plan, theta: Array, data: Data) -> CircuitFit:
         rss,
         chi2,
         linear.noise,
-        n * float(np.log(max(rss, 1e-300) / n)) + plan.size * float(np.log(n)),
+        criterion(rss, n, plan.size),
         r[0, : z.size] + 1j * r[0, z.size :],
         data.weighting,
         _warnings(plan, theta, pinned, errors / values, (rss, data)),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ceramer.analysis.impedance._circuit import Plan, circuit_of
 from ceramer.analysis.impedance._data import Data
-from ceramer.analysis.impedance._solver import bounds, minimise, residuals
+from ceramer.analysis.impedance._solver import bounds, criterion, minimise, residuals
 from ceramer.analysis.impedance._start import Landmarks, landmarks, starts
 
 __all__ = ["Candidate", "Selection", "Shape", "select"]
@@ -87,8 +87,7 @@ class Selection:
 
     def judged(self, shape: Shape, plan: Plan, theta: Array, cost: float) -> Candidate:
         """A candidate with its criterion."""
-        n = 2 * self.data.size
-        return Candidate(shape, plan, theta, cost, n * np.log(max(cost, 1e-300) / n) + plan.size * np.log(n))
+        return Candidate(shape, plan, theta, cost, criterion(cost, 2 * self.data.size, plan.size))
 
     def _probe(self, found: Candidate) -> tuple[float, Array | None]:
         """Linearised gain in cost of one more arc (ln tau, ln R, the new arc where the residual asks for it)."""
@@ -127,7 +126,7 @@ class Selection:
             column = column - q @ (q.T @ column)
             gain = max(0.0, float(column @ left)) ** 2 / max(float(column @ column), 1e-300)
             cost = np.log(n)
-        return bool(-n * np.log(max(1.0 - 2.0 * gain / found.cost, 1e-3)) > cost - 4.0)
+        return bool(-n * np.log(max(1.0 - 2.0 * gain / max(found.cost, 1e-300), 1e-3)) > cost - 4.0)
 
     def _derived(self, shape: Shape, plan: Plan, base: Array) -> Array | None:
         """A start from the best candidate so far: its arcs and ends, what differs taken from `base`."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ceramer.analysis.impedance._circuit import Plan
 from ceramer.analysis.impedance._data import Data
 
-__all__ = ["Minimum", "bounds", "minimise", "residuals"]
+__all__ = ["ALPHA_FLOOR", "Minimum", "bounds", "criterion", "minimise", "residuals"]
 
 Array = NDArray[np.float64]
 _MAX_LOG_STEP = 2.5
@@ -31,6 +31,11 @@ class Minimum:
     def best(self) -> int:
         """Index of the start with the least cost."""
         return int(np.argmin(self.cost))
+
+
+def criterion(rss: float, count: int, size: int) -> float:
+    """Bayesian information criterion n ln(rss/n) + P ln n; relative residuals below 1e-7 count as none."""
+    return count * float(np.log(max(rss / count, 1e-14))) + size * float(np.log(count))
 
 
 def bounds(plan: Plan, data: Data) -> tuple[Array, Array]:
