@@ -39,7 +39,9 @@ def new(arguments: argparse.Namespace) -> int:
         raise InputError(f"{target} exists already; give --force to replace it, or --out another file.")
     write_text(target, text)
     if target != "-":
-        console(arguments).print(f"Wrote {target}. Try: {command.format(target)}", markup=False, highlight=False)
+        console(arguments).print(
+            f"Wrote {target}. Try: {command.format(target)}", markup=False, highlight=False, soft_wrap=True
+        )
     if arguments.json:
         write_json(arguments.json, {"kind": arguments.kind, "file": target})
     return 0
