@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from ceramer.formulation._chemistry import molar_mass_of
 from ceramer.formulation._evaluate import evaluate
 from ceramer.formulation._formulation import RETAINED, Filling, Formulation, Kinetics, Part
 from ceramer.formulation._model import (
@@ -49,6 +50,7 @@ __all__ = [
     "WeightLoss",
     "evaluate",
     "load_recipe",
+    "molar_mass_of",
     "template",
     "ternary",
 ]

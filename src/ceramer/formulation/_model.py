@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -19,13 +19,14 @@ from ceramer.provenance import (
     Length,
     Mass,
     MolarMass,
+    RateConstant,
+    SecondOrderRateConstant,
     Temperature,
     Time,
     Volume,
     read_toml,
     validate,
 )
-from ceramer.provenance._given import _Rim  # the marker behind Mass, Volume, ...: two more dimensions are needed
 
 __all__ = [
     "AMOUNTS",
@@ -41,9 +42,6 @@ __all__ = [
     "WeightLoss",
     "load_recipe",
 ]
-
-RateConstant = Annotated[Given, _Rim("rate_constant")]
-PolymerisationRateConstant = Annotated[Given, _Rim("second_order_rate_constant")]
 
 
 AMOUNTS = (
@@ -182,8 +180,8 @@ class Cure(_Strict):
     decomposition_prefactor: RateConstant | None = None
     decomposition_activation_energy: Energy | None = None
     efficiency: Fraction
-    propagation: PolymerisationRateConstant
-    termination: PolymerisationRateConstant
+    propagation: SecondOrderRateConstant
+    termination: SecondOrderRateConstant
     observed: ObservedConversion | None = None
     note: str = ""
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from ceramer.library._describe import cell_results, stack_results
 from ceramer.library._facts import PAPERS, Fact, assumption_book, claims, fact, fact_book, facts
-from ceramer.library._reproduce import Alternative, FindingRow, Reproduction, Row, audit_system, reproduce
+from ceramer.library._reproduce import (
+    Alternative,
+    FindingRow,
+    Reproduction,
+    Row,
+    audit_system,
+    printed_uncertainty,
+    relation_of,
+    reproduce,
+)
 from ceramer.library._systems import (
     SystemSpec,
     book,
@@ -47,7 +56,9 @@ __all__ = [
     "load_medium",
     "load_recipe",
     "load_stack",
+    "printed_uncertainty",
     "recipes",
+    "relation_of",
     "reproduce",
     "stack_results",
     "system",

@@ -17,7 +17,16 @@ from ceramer.library.audit import AuditReport, audit_paper, audited_claims
 from ceramer.library.audit import Finding as AuditFinding
 from ceramer.provenance import Book, Estimate, Kind, agrees, estimate, rounding_uncertainty
 
-__all__ = ["Alternative", "FindingRow", "Reproduction", "Row", "audit_system", "reproduce"]
+__all__ = [
+    "Alternative",
+    "FindingRow",
+    "Reproduction",
+    "Row",
+    "audit_system",
+    "printed_uncertainty",
+    "relation_of",
+    "reproduce",
+]
 
 Verdict = Literal["agree", "disagree", "uninformative", "not_checked"]
 _ABOUT = 0.05  # standard uncertainty of a number printed as "about", relative
@@ -153,8 +162,8 @@ def _why_not_yet(claim: Fact) -> str:
     return "not modelled yet"
 
 
-def _printed_uncertainty(claim: Fact, relation: str) -> float:
-    """Standard uncertainty of the printed number, in the printed unit: rounding, or 5 % where it says "about"."""
+def printed_uncertainty(claim: Fact, relation: str) -> float:
+    """Return the standard uncertainty of a printed number, in the printed unit: rounding, or 5 % where it says "about"."""
     rounding = rounding_uncertainty(claim.value)
     return max(rounding, _ABOUT * abs(float(claim.value))) if relation == "~" else rounding
 
@@ -162,7 +171,7 @@ def _printed_uncertainty(claim: Fact, relation: str) -> float:
 def _verdict(claim: Fact, relation: str, got: Estimate, value: float, uncertainty: float | None) -> Verdict:
     if got.spread > _WIDE:
         return "uninformative"
-    printed, slack = float(claim.value), _printed_uncertainty(claim, relation)
+    printed, slack = float(claim.value), printed_uncertainty(claim, relation)
     if agrees(value, uncertainty, printed, slack):
         return "agree"
     if (relation == ">" and value > printed) or (relation == "<" and value < printed):

@@ -31,8 +31,10 @@ __all__ = [
     "Mass",
     "MolarMass",
     "Pressure",
+    "RateConstant",
     "Ratio",
     "Resistance",
+    "SecondOrderRateConstant",
     "SheetConductance",
     "SpecificCapacity",
     "Temperature",
@@ -172,6 +174,8 @@ Pressure = Annotated[Given, _Rim("pressure")]
 Fraction = Annotated[Given, _Rim("fraction")]
 Ratio = Annotated[Given, _Rim("ratio")]
 CRate = Annotated[Given, _Rim("c_rate")]
+RateConstant = Annotated[Given, _Rim("rate_constant")]
+SecondOrderRateConstant = Annotated[Given, _Rim("second_order_rate_constant")]
 
 
 def label_given(model: BaseModel, prefix: str) -> None:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ceramer.errors import MissingExtraError
-from ceramer.library._facts import claims
-from ceramer.library._reproduce import FindingRow, Reproduction, Row
-from ceramer.library._systems import SystemSpec, book, build_cell, load_stack, systems
+from ceramer.library import FindingRow, Reproduction, Row, SystemSpec, book, build_cell, claims, load_stack, systems
 from ceramer.library.audit import AuditReport
 from ceramer.provenance import Book, Datum, Kind
 from ceramer.report import _words as words

@@ -9,7 +9,7 @@ from pathlib import Path
 from ceramer import formulation, units
 from ceramer.errors import InputError
 from ceramer.formulation import Component, Recipe
-from ceramer.library._systems import book, load_recipe
+from ceramer.library import book, load_recipe
 from ceramer.provenance import Given, Ledger
 from ceramer.report import _words as words
 

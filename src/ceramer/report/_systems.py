@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from ceramer import units
 from ceramer.cell import Stack
 from ceramer.errors import InputError
-from ceramer.library._facts import Fact
-from ceramer.library._reproduce import relation_of
-from ceramer.library._systems import SystemSpec, book, load_medium, load_stack
+from ceramer.library import Fact, SystemSpec, book, load_medium, load_stack, relation_of
 from ceramer.microstructure import MediumSpec
 from ceramer.provenance import Ledger, estimate
 from ceramer.report import _words as words

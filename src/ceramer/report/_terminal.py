@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from ceramer.library._reproduce import FindingRow, Reproduction, Row
+from ceramer.library import FindingRow, Reproduction, Row
 from ceramer.provenance import Kind
 from ceramer.report import _words as words
 

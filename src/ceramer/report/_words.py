@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ceramer import units
-from ceramer.library._reproduce import FindingRow, Row
+from ceramer.library import FindingRow, Row
 from ceramer.provenance import Datum, Kind
 
 __all__ = [

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from ceramer import laws, units
-from ceramer.formulation._chemistry import molar_mass_of
+from ceramer.formulation import molar_mass_of
 from ceramer.library.audit._document import Context, Record
 from ceramer.library.audit._relation import Equation, Finding, Rule, Verdict, Way, evaluate, finding, total
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ceramer.library._reproduce import Reproduction
+from ceramer.library import Reproduction
 from ceramer.report._figures._cse import cse_bounds
 from ceramer.report._figures._direct_current import direct_current
 from ceramer.report._figures._figure import Figure

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ceramer import units
-from ceramer.library._reproduce import Reproduction
-from ceramer.library._systems import book, load_medium
+from ceramer.library import Reproduction, book, load_medium
 from ceramer.microstructure import Composite
 from ceramer.provenance import Estimate, Ledger, estimate
 from ceramer.report._figures import _canvas as canvas

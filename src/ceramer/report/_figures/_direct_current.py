@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ceramer import units
-from ceramer.library._facts import fact
-from ceramer.library._reproduce import Reproduction
+from ceramer.library import Reproduction, fact
 from ceramer.provenance import Kind
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure, find, plain_log_axis

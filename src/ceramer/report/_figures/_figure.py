@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ceramer.library._reproduce import FindingRow, Reproduction, Row
+from ceramer.library import FindingRow, Reproduction, Row
 from ceramer.report._figures import _canvas as canvas
 
 __all__ = ["VERDICT_MARKS", "Figure", "find", "find_open", "plain_log_axis"]

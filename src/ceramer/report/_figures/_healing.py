@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from ceramer import laws
-from ceramer.library._facts import fact
-from ceramer.library._reproduce import Reproduction
-from ceramer.library._systems import book
+from ceramer.library import Reproduction, book, fact
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure, find
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ceramer import units
-from ceramer.library._reproduce import Reproduction
-from ceramer.library._systems import book, load_stack
+from ceramer.library import Reproduction, book, load_stack
 from ceramer.provenance import Estimate, Ledger, estimate
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure, find, plain_log_axis

@@ -6,8 +6,7 @@ from typing import Any
 
 from ceramer import units
 from ceramer.cell import BASES
-from ceramer.library._reproduce import Reproduction
-from ceramer.library._systems import book, build_cell, systems
+from ceramer.library import Reproduction, book, build_cell, systems
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure, find
 

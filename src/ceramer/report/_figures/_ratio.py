@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ceramer.library._facts import fact
-from ceramer.library._reproduce import Reproduction, Row, _printed_uncertainty
+from ceramer.library import Reproduction, Row, fact, printed_uncertainty
 from ceramer.provenance import Kind
 from ceramer.report import _words as words
 from ceramer.report._figures import _canvas as canvas
@@ -82,7 +81,7 @@ def _label(row: Row) -> str:
 
 def _draw_row(axes: Any, row: Row, position: int) -> None:
     assert row.value is not None
-    slack = 2.0 * _printed_uncertainty(fact(row.id), row.relation) / row.printed
+    slack = 2.0 * printed_uncertainty(fact(row.id), row.relation) / row.printed
     axes.barh(position, 2.0 * slack, left=1.0 - slack, height=0.9, color=canvas.GREY, alpha=0.35, linewidth=0)
     mark, colour = VERDICT_MARKS[row.verdict]
     if row.interval:

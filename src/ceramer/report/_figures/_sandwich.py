@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ceramer.library._reproduce import Reproduction
+from ceramer.library import Reproduction
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure, find, find_open, plain_log_axis
 

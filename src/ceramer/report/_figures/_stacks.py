@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ceramer.cell import Stack
-from ceramer.library._reproduce import Reproduction
-from ceramer.library._systems import load_stack, systems
+from ceramer.library import Reproduction, load_stack, systems
 from ceramer.report._drawing import layer_kind
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure

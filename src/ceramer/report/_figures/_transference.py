@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ceramer import laws, units
-from ceramer.library._reproduce import Reproduction
-from ceramer.library._systems import book, load_medium
+from ceramer.library import Reproduction, book, load_medium
 from ceramer.microstructure import Composite
 from ceramer.report._figures import _canvas as canvas
 from ceramer.report._figures._figure import Figure, find
