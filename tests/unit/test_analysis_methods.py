@@ -160,8 +160,8 @@ def test_electronic_current_below_the_floor_is_a_limit() -> None:
 def test_electronic_steps_tell_ohmic_from_polarising() -> None:
     u = np.linspace(0.05, 0.5, 8)
     noise = 1e-11 * rng().standard_normal(u.size)
-    ohmic = analysis.electronic_conductivity_steps(u, 1e-8 * u + 2e-10 + noise, thickness=1e-4, area=1e-4)
-    assert ohmic.result("electronic_conductivity").value == pytest.approx(1e-8, rel=0.01)
+    ohmic = analysis.electronic_conductivity_steps(u, 1e-8 * u + 2e-10 + noise, thickness=4e-4, area=1e-4)
+    assert ohmic.result("electronic_conductivity").value == pytest.approx(4e-8, rel=0.01)
     assert ohmic.result("current_offset").value == pytest.approx(2e-10, rel=0.2)
     assert not ohmic.warns("not proportional")
     bent = analysis.electronic_conductivity_steps(u, 1e-8 * np.expm1(u / 0.1) + noise, thickness=1e-4, area=1e-4)
@@ -225,6 +225,16 @@ def test_half_cycles_by_hand() -> None:
     assert halves.eta_mid == pytest.approx(np.full(4, 0.02))
     assert halves.resistance == pytest.approx(np.full(4, 100.0))
     assert halves.shape() == ["square"] * 4
+
+
+def test_means_over_a_part_of_a_half_cycle_are_exact_for_coarse_rows() -> None:
+    """Five rows on a straight line from 0 to 1 V: the means over 5-15, 45-55 and 85-95 % are 0.1, 0.5 and 0.9 V."""
+    halves = analysis.half_cycles(np.arange(5.0), np.full(5, 1e-3), np.linspace(0.0, 1.0, 5))
+    assert halves.eta_early == pytest.approx([0.1])
+    assert halves.eta_mid == pytest.approx([0.5])
+    assert halves.eta_late == pytest.approx([0.9])
+    assert halves.eta_mean == pytest.approx([0.5])
+    assert halves.charge == pytest.approx([4e-3])
 
 
 def test_rests_belong_to_no_half_cycle() -> None:
@@ -346,6 +356,10 @@ def test_cycling_by_hand() -> None:
     assert report.result("coulombic_efficiency").value == pytest.approx(0.9)
     assert report.result("energy_efficiency").value == pytest.approx(0.9 * 3.0 / 4.0)
     assert report.result("initial_capacity").text == "90 mAh/g"
+    table = report.tables["cycles"]
+    assert table["charge energy / J"].to_numpy() == pytest.approx(np.full(5, 3.6 * 4.0))
+    assert table["mean discharge voltage / V"].to_numpy() == pytest.approx(np.full(5, 3.0))
+    assert table["mean discharge current / A"].to_numpy() == pytest.approx(np.full(5, 1e-3))
     counted = analysis.cycling(*columns, active_mass=1e-5)
     assert counted.result("coulombic_efficiency").value == pytest.approx(0.9)
 
@@ -396,6 +410,7 @@ def test_c_rate_audit_of_a_wrong_loading() -> None:
         current_density=5.2, loading=0.052, stated_c_rate=0.5 / 3600, stated_specific_capacity=200 * 3600.0
     )
     assert not good.warnings
+    assert good.result("implied_specific_capacity").value == pytest.approx(200 * 3600.0)
     wrong = analysis.c_rate_audit(
         current_density=5.2, loading=0.070, stated_c_rate=0.5 / 3600, stated_specific_capacity=200 * 3600.0
     )
@@ -443,6 +458,16 @@ def test_void_sizes_of_known_discs() -> None:
     assert masks.shape == case.data["images"].shape
     bright, _, _ = analysis.void_sizes(-case.data["images"], case.data["pixel_size"], void_is="bright")
     assert bright == pytest.approx(sizes)
+
+
+def test_stated_uncertainty_of_void_sizes_is_of_the_right_size() -> None:
+    deviations = []
+    for seed in range(30):
+        random = np.random.default_rng(seed)
+        size = float(random.uniform(80e-6, 300e-6))
+        sizes, errors, _ = analysis.void_sizes(**synthetic.void_images(random, sizes=(size,)).data)
+        deviations.append((sizes[0] - size) / errors[0])
+    assert 0.4 < float(np.sqrt(np.mean(np.square(deviations)))) < 1.3
 
 
 def test_void_healing_from_images() -> None:

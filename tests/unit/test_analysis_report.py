@@ -86,3 +86,33 @@ def test_importing_the_room_is_light() -> None:
 def test_the_list_of_names_is_complete() -> None:
     for name in analysis.__all__:
         assert getattr(analysis, name) is not None
+
+
+def test_results_hold_plain_floats() -> None:
+    rng = np.random.default_rng(2)
+    reports = [
+        analysis.rate_test(**synthetic.rate_test(rng).data),
+        analysis.plating_stripping(**synthetic.plating_stripping(rng, cycles=4).data),
+        analysis.critical_current_density(**synthetic.critical_current_density(rng).data),
+        analysis.electronic_conductivity(**synthetic.electronic_conductivity(rng).data),
+        analysis.window(**synthetic.window(rng).data),
+        analysis.fit_healing(**synthetic.healing(rng).data),
+        analysis.retention_and_fade(**synthetic.fade(rng, knee=250.0).data),
+        analysis.dc_resistance(**synthetic.dc_resistance(rng).data),
+        analysis.arrhenius(**synthetic.arrhenius(rng, form="vtf", low=263.15).data),
+        report(),
+    ]
+    for one in reports:
+        json.dumps(one.to_dict(), allow_nan=False)
+        for result in one.results:
+            assert type(result.value) is float, result.quantity
+            assert type(result.standard_uncertainty) in (float, type(None)), result.quantity
+
+
+@pytest.mark.parametrize("leak", [0.0, 2e-3])
+def test_data_without_noise_are_no_special_case(leak: float) -> None:
+    """Simulated sweeps carry no noise at all; a current that leaves a plateau is no short."""
+    one = analysis.window(**synthetic.window(np.random.default_rng(0), noise=0.0, leak=leak).data)
+    assert one.result("oxidation_potential").value == pytest.approx(4.6, abs=1e-3)
+    assert one.result("reduction_potential").value == pytest.approx(0.6, abs=1e-3)
+    assert not one.warns("the leg is cut there")

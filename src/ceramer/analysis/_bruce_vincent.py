@@ -145,7 +145,7 @@ def bruce_vincent(
         raise InputError("The current opposes voltage_step; give both with the same sign convention.")
     y = i * sign
     fit, spike = _fit(t, y)
-    initial, ratio, tau = fit.parameters[:3]
+    initial, ratio, tau = (float(x) for x in fit.parameters[:3])
     covariance = fit.covariance[:2, :2]
     held = steady_value(t, y)
 

@@ -125,8 +125,8 @@ def rate_test(
         ),
         _capacity("capacity_at_highest_rate", means, errors, top, unit=unit, method="mean at the highest current"),
     ]
-    ratio = means[top] / means[0]
-    spread = ratio * math.hypot(errors[top] / means[top], errors[0] / means[0])
+    ratio = float(means[top] / means[0])
+    spread = ratio * math.hypot(float(errors[top] / means[top]), float(errors[0] / means[0]))
     results.append(
         Result(
             "rate_capability", ratio, "%", None if math.isnan(spread) else spread, method="highest rate over first rate"
@@ -134,8 +134,8 @@ def rate_test(
     )
     back = [k for k in range(1, count) if abs(level[k] / level[0] - 1.0) < 0.1]
     if back:
-        r = means[back[-1]] / means[0]
-        s = r * math.hypot(errors[back[-1]] / means[back[-1]], errors[0] / means[0])
+        r = float(means[back[-1]] / means[0])
+        s = r * math.hypot(float(errors[back[-1]] / means[back[-1]]), float(errors[0] / means[0]))
         results.append(
             Result(
                 "capacity_recovery",

@@ -276,7 +276,7 @@ def _soft(
 
 
 def _fluctuates(when: Array, r: Array, member: Rows) -> tuple[float, tuple[float, float], str] | None:
-    """The first of two half-cycles in a row whose scatter is eight times that of the quiet ones and 5 % of the level."""
+    """The first of two half-cycles in a row whose scatter is eight times the quiet one and 5 % of the level."""
     first, last, _ = _edges(member)
     long = last - first >= 12
     if long.sum() < 4:

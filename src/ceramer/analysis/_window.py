@@ -105,7 +105,7 @@ def window(
         leg_e, leg_j = e[a:b], j[a:b]
         name = "oxidation" if anodic else "reduction"
         sign = 1.0 if anodic else -1.0
-        cut = _short(leg_e, leg_j)
+        cut = _short(leg_j, 0.1 * float(levels[0]))
         if cut is not None:
             warnings.append(
                 f"The current jumped at {leg_e[cut]:.3f} V on the way {'up' if anodic else 'down'} and stayed: "
@@ -219,7 +219,7 @@ def _legs(e: Array) -> list[tuple[bool, int, int]]:
     return [legs[key] for key in (True, False) if key in legs]
 
 
-def _short(e: Array, j: Array) -> int | None:
+def _short(j: Array, floor: float) -> int | None:
     """Row at which the current jumps and does not come back, or None."""
     step = np.abs(np.diff(j))
     noise = max(noise_of(j), 1e-12)
@@ -227,10 +227,12 @@ def _short(e: Array, j: Array) -> int | None:
     from scipy.ndimage import median_filter
 
     local = np.maximum(median_filter(step, 9), noise)
-    jump = np.flatnonzero((step > 25.0 * local) & (step > 30.0 * noise))
-    for k in jump:
+    jump = np.flatnonzero((step > 25.0 * local) & (step > 30.0 * noise) & (step > floor))
+    for k in jump[jump > 3]:  # the first rows hold the reversal of the capacitive current
         before, after = j[max(0, k - 5) : k + 1], j[k + 1 : k + 25]
-        if after.size < 3:
+        following = step[k + 1 : k + 6]
+        # A kink (the current leaves a plateau) goes on as steeply as it began; a jump does not.
+        if after.size < 3 or float(np.median(following)) > 0.3 * step[k]:
             continue
         if abs(float(np.median(after)) - float(np.median(before))) > 0.5 * step[k]:
             return int(k) + 1
@@ -249,7 +251,7 @@ def _onsets(
         if quiet.sum() < 5:
             raise InputError(f"Fewer than 5 points lie between {baseline[0]:g} and {baseline[1]:g} V for the baseline.")
     else:
-        quiet = _quiet(e, j)
+        quiet = _quiet(e, j, 0.01 * float(levels[0]))
     x = e - e[quiet].mean()
     fit = linear_fit(np.column_stack([np.ones(int(quiet.sum())), x[quiet]]), j[quiet])
     net = j - (fit.coefficients[0] + fit.coefficients[1] * x)
@@ -267,7 +269,7 @@ def _onsets(
     return onsets, noise, is_quiet
 
 
-def _quiet(e: Array, j: Array) -> Mask:
+def _quiet(e: Array, j: Array, floor: float) -> Mask:
     """The longest stretch of a leg that a straight line describes within the noise, its ends left out."""
     count = 32
     # The first 5 % of the leg charge the double layer.
@@ -276,7 +278,7 @@ def _quiet(e: Array, j: Array) -> Mask:
     inside = where >= 0
     n = np.bincount(where[inside], minlength=count).astype(float)
     level = np.bincount(where[inside], j[inside], count) / np.maximum(n, 1.0)
-    noise = max(noise_of(j), 1e-9 * float(np.abs(j).max()), 1e-300)
+    noise = max(noise_of(j), floor)
     x = np.arange(count) / count
     moments = [
         np.concatenate([[0.0], np.cumsum(n * y)]) for y in (np.ones(count), x, x * x, level, x * level, level**2)
@@ -286,14 +288,13 @@ def _quiet(e: Array, j: Array) -> Mask:
     s1 = np.maximum(s1, 1.0)
     vx, vy, cxy = sxx - sx**2 / s1, syy - sy**2 / s1, sxy - sx * sy / s1
     chi = (vy - cxy**2 / np.maximum(vx, 1e-300)) / noise**2
-    fits = chi / np.maximum(last - first - 2, 1) < 1.6
+    misfit = chi / np.maximum(last - first - 2, 1)
+    fits = misfit < 1.6
     if float(np.ptp(level)) > 50.0 * noise:
         # A limiting current or the compliance of the instrument is flat too, but it is not small.
-        fits &= np.abs(sy / s1) < 0.1 * float(np.abs(level).max())
-    if not fits.any():
-        return np.asarray(inside & (where < 6))
-    length = np.where(fits, last - first, 0)
-    k = int(np.argmax(length))
+        small = np.abs(sy / s1) < 0.1 * float(np.abs(level).max())
+        fits, misfit = fits & small, np.where(small, misfit, np.inf)
+    k = int(np.argmax(np.where(fits, last - first, 0))) if fits.any() else int(np.argmin(misfit))
     start, stop = int(first[k]), int(last[k])
     margin = 0.2 * (edges[stop] - edges[start])
     return np.asarray((e >= edges[start] + margin) & (e <= edges[stop] - margin))

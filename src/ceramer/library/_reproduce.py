@@ -163,7 +163,7 @@ def _why_not_yet(claim: Fact) -> str:
 
 
 def printed_uncertainty(claim: Fact, relation: str) -> float:
-    """Return the standard uncertainty of a printed number, in the printed unit: rounding, or 5 % where it says "about"."""
+    """Return the standard uncertainty of a printed number in its unit: rounding, or 5 % where it says "about"."""
     rounding = rounding_uncertainty(claim.value)
     return max(rounding, _ABOUT * abs(float(claim.value))) if relation == "~" else rounding
 

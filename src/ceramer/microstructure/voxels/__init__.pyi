@@ -1,6 +1,12 @@
 from ._image import AXES as AXES
 from ._image import Axis as Axis
 from ._image import VoxelImage as VoxelImage
+from ._make_defects import add_cracks as add_cracks
+from ._make_defects import add_voids as add_voids
+from ._make_layers import FilledLayer as FilledLayer
+from ._make_layers import fibre_web as fibre_web
+from ._make_layers import layered_web as layered_web
+from ._make_layers import stack as stack
 from ._make_particles import coated_particles as coated_particles
 from ._make_particles import octahedra as octahedra
 from ._make_particles import particles as particles
@@ -11,3 +17,14 @@ from ._make_porous import porous_framework as porous_framework
 from ._make_sizes import Sizes as Sizes
 from ._measure_connectivity import Connectivity as Connectivity
 from ._measure_connectivity import connectivity as connectivity
+from ._measure_sizes import Distribution as Distribution
+from ._measure_sizes import chord_lengths as chord_lengths
+from ._measure_sizes import local_thickness as local_thickness
+from ._measure_sizes import particle_sizes as particle_sizes
+from ._measure_sizes import thickness_map as thickness_map
+from ._measure_surface import InterfaceArea as InterfaceArea
+from ._measure_surface import interface_area as interface_area
+from ._measure_tortuosity import DiffusiveTortuosity as DiffusiveTortuosity
+from ._measure_tortuosity import GeometricTortuosity as GeometricTortuosity
+from ._measure_tortuosity import diffusive_tortuosity as diffusive_tortuosity
+from ._measure_tortuosity import geometric_tortuosity as geometric_tortuosity

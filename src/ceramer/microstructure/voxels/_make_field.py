@@ -14,7 +14,7 @@ from ceramer.errors import InputError
 from ceramer.microstructure.voxels._image import Mask
 from ceramer.microstructure.voxels._make_sizes import Floats
 
-__all__ = ["Canvas", "check_fraction", "count_of", "lowest", "renumber"]
+__all__ = ["Canvas", "Gauge", "ball", "check_fraction", "count_of", "lowest", "renumber"]
 
 Gauge: TypeAlias = Callable[[int, Floats, Floats, Floats], Floats]
 """Gauge of particle i at offsets (z, y, x) [m] from its centre, of broadcasting shapes (a,1,1), (1,b,1), (1,1,c)."""
@@ -59,6 +59,11 @@ def renumber(owner: NDArray[np.int32], inside: Mask) -> NDArray[np.uint16]:
     grains = np.zeros(owner.shape, dtype=np.uint16)
     grains[inside] = table[owner[inside]]
     return grains
+
+
+def ball(radius: float) -> Gauge:
+    """Gauge of a sphere: the distance from its centre over its radius."""
+    return lambda _, z, y, x: np.asarray(np.sqrt(z * z + y * y + x * x) / radius)
 
 
 @dataclass

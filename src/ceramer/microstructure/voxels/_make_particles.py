@@ -9,7 +9,7 @@ import numpy as np
 
 from ceramer.errors import InputError
 from ceramer.microstructure.voxels._image import Length3, Mask, VoxelImage, shape_of, spacing_of
-from ceramer.microstructure.voxels._make_field import Canvas, check_fraction, count_of, lowest, renumber
+from ceramer.microstructure.voxels._make_field import Canvas, ball, check_fraction, count_of, lowest, renumber
 from ceramer.microstructure.voxels._make_packing import pack
 from ceramer.microstructure.voxels._make_sizes import Diameter, Floats, draw_diameters, sizes_of
 
@@ -206,12 +206,8 @@ def _hard_radii(radii: Floats, gap: float, smallest: float) -> Floats:
 
 def paint_spheres(canvas: Canvas, centres: Floats, radii: Floats) -> None:
     """Paint |x - x_i| / r_i of every sphere."""
-
-    def gauge(i: int, z: Floats, y: Floats, x: Floats) -> Floats:
-        return np.asarray(np.sqrt(z * z + y * y + x * x) / radii[i])
-
-    for i in range(radii.size):
-        canvas.paint(i, centres[i], np.full(3, _REACH * radii[i]), gauge)
+    for i, radius in enumerate(radii):
+        canvas.paint(i, centres[i], np.full(3, _REACH * radius), ball(radius))
 
 
 def scale_of(canvas: Canvas, inside: Mask, fraction: float) -> float:

@@ -10,10 +10,10 @@ import numpy as np
 
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure.voxels._image import Length3, Mask, VoxelImage, shape_of, spacing_of
-from ceramer.microstructure.voxels._make_field import Canvas, check_fraction, count_of, lowest
+from ceramer.microstructure.voxels._make_field import Canvas, ball, check_fraction, count_of, lowest
 from ceramer.microstructure.voxels._make_packing import pack
 from ceramer.microstructure.voxels._make_particles import paint_spheres, scale_of
-from ceramer.microstructure.voxels._make_sizes import Diameter, draw_diameters, sizes_of
+from ceramer.microstructure.voxels._make_sizes import Diameter, Sizes, draw_diameters, sizes_of
 from ceramer.microstructure.voxels._measure_connectivity import label_clusters
 
 __all__ = ["blobs", "porous_framework", "sprinkle"]
@@ -123,11 +123,8 @@ def blobs(
     )
 
 
-def sprinkle(canvas: Canvas, where: Mask, fraction: float, sizes: Diameter, rng: np.random.Generator) -> int:
+def sprinkle(canvas: Canvas, where: Mask, fraction: float, sizes: Sizes, rng: np.random.Generator) -> int:
     """Paint spheres at random centres in `where` until they cover `fraction` of it all there; return how many."""
-    from ceramer.microstructure.voxels._make_sizes import Sizes
-
-    sizes = sizes if isinstance(sizes, Sizes) else Sizes.single(sizes)
     places, spacing = np.flatnonzero(where), np.asarray(canvas.spacing)
     goal = count_of(fraction, where.size)
     if goal > places.size:
@@ -141,13 +138,7 @@ def sprinkle(canvas: Canvas, where: Mask, fraction: float, sizes: Diameter, rng:
         batch = max(1, int(0.3 * missing * float(np.prod(spacing)) / sizes.mean_volume))
         for diameter in sizes.by_number(rng.random(batch)):
             at = np.asarray(np.unravel_index(places[rng.integers(places.size)], canvas.shape))
-            radius = 0.5 * diameter
-            canvas.paint(
-                number,
-                (at + rng.random(3)) * spacing,
-                np.full(3, 1.2 * radius),
-                lambda i, z, y, x, r=radius: np.sqrt(z * z + y * y + x * x) / r,  # type: ignore[misc]
-            )
+            canvas.paint(number, (at + rng.random(3)) * spacing, np.full(3, 0.6 * diameter), ball(0.5 * diameter))
             number += 1
     return number
 

@@ -95,7 +95,7 @@ class Sizes:
         q = np.asarray(self.quantiles)
         w = np.ones(q.size) if self.weight == "number" else q**-3.0
         middle = (np.cumsum(w) - 0.5 * w) / w.sum()
-        return np.interp(p, middle, q)
+        return np.asarray(np.interp(p, middle, q))
 
 
 Diameter: TypeAlias = "float | Sizes"
