@@ -117,7 +117,8 @@ def fit_arcs(
 
     The Bayesian information criterion ranks the circuits; its differences give each a share of the evidence. The answer
     is called unresolved where circuits with different resistances share the evidence, where a resistance is known to no
-    better than 4 %, where arcs merge, or where no circuit reaches the noise.
+    better than 4 %, where arcs merge, or where no circuit reaches the noise. Test the spectrum with `kramers_kronig`
+    first and pass on its valid points: an artefact is not an arc.
 
     Parameters
     ----------
