@@ -64,6 +64,12 @@ def test_a_file_that_fails_is_listed_and_stops_nothing(folder: Path) -> None:
     assert "1 problems" in str(done)
 
 
+def test_a_file_without_a_number_is_listed_too(folder: Path) -> None:
+    change(folder, "22 degC,Li|Li,plating_stripping\ncell9", "22 degC,Li|Li,shorts\ncell9")
+    problems = campaign(folder).problems
+    assert any("no number came out: No short was found" in problem for problem in problems)
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
 def test_results_are_written(folder: Path, name: str) -> None:
     done = campaign(folder)

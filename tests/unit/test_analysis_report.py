@@ -48,6 +48,19 @@ def test_missing_numbers_are_null_not_nan() -> None:
     assert any(row["potential / V"] is None for row in rows)
 
 
+def test_every_result_names_its_inputs() -> None:
+    one = analysis.plating_stripping(**synthetic.plating_stripping(np.random.default_rng(0), cycles=4).data)
+    assert all(result.inputs == ("area",) for result in one.results)
+    assert report().result("transference_number").inputs[0] == "voltage_step"
+
+
+def test_a_steady_fall_without_noise_is_seen() -> None:
+    t = np.linspace(0.0, 36000.0, 1000)
+    steady = analysis.steady_value(t, 2e-6 - 2e-11 * t)
+    assert "fell" in steady.sentence
+    assert "in the last hour" in steady.sentence
+
+
 def test_a_misspelt_result_offers_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="transference_number"):
         report().result("transference_numbr")

@@ -105,7 +105,7 @@ def bruce_vincent_of(
         if voltage_step is None:
             base = rest if start else 0.0
             voltage_step = Value(held - base, float(np.std(v[on])) or None)
-            extra = (*extra, f"voltage_step was read from the data: {(held - base) * 1e3:.4g} mV.")
+            notes = (*notes, f"voltage_step was read from the data: {(held - base) * 1e3:.4g} mV.")
     if voltage_step is None:
         raise InputError("voltage_step is needed: the measurement has no voltage column; pass voltage_step=0.010 (V).")
     t, i = t[start:] - _moment_of_step(t, start), i[start:]

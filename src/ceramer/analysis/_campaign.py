@@ -49,7 +49,6 @@ _OPTION_DIMENSIONS: Final = {
 _ALIASES: Final = {"area": "electrode_area", "electrode area": "electrode_area", "name": "sample", "method": "protocol"}
 _LEADING: Final = {
     "conductivity": ("ionic_conductivity",),
-    "impedance": ("total_resistance",),
     "plating_stripping": ("area_specific_resistance", "lifetime"),
     "cycling": ("initial_capacity", "capacity_retention", "coulombic_efficiency"),
     "rate_test": ("initial_capacity", "rate_capability"),
@@ -141,9 +140,11 @@ def campaign(folder: str | Path, sheet: str | Path | None = None) -> Campaign:
             continue
         reports[entry["file"]] = report
         wanted = _LEADING.get(report.method)
-        chosen = [r for r in report.results if wanted is None or r.quantity in wanted] or list(report.results)
-        if wanted is None:
+        chosen = [r for r in report.results if wanted is None or r.quantity in wanted]
+        if wanted is None and report.method != "impedance":
             chosen = chosen[:1]
+        if not chosen:
+            problems.append(f"{where}: no number came out: {report.verdict}")
         for result in chosen:
             scale = units.si_scale(result.unit)
             spread = result.standard_uncertainty
@@ -159,6 +160,7 @@ def campaign(folder: str | Path, sheet: str | Path | None = None) -> Campaign:
                     "value": units.convert(result.value, result.unit),
                     "standard uncertainty": math.nan if spread is None else spread / scale,
                     "unit": result.unit,
+                    "verdict": report.verdict,
                     "warnings": " ".join((*report.warnings, *result.warnings)),
                 }
             )

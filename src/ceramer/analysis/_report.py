@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,9 @@ class AnalysisReport:
     series: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        names = tuple(given.name for given in self.inputs)
+        results = tuple(r if r.inputs else replace(r, inputs=names) for r in self.results)
+        object.__setattr__(self, "results", results)
         object.__setattr__(self, "tables", _frozen(self.tables))
         object.__setattr__(self, "series", _frozen(self.series))
 

@@ -157,7 +157,7 @@ def least_squares(
     low = np.full(start.size, -np.inf) if low is None else low
     high = np.full(start.size, np.inf) if high is None else high
     try:
-        found = solve(residuals, np.clip(start, low, high), bounds=(low, high), x_scale="jac", max_nfev=300)
+        found = solve(residuals, np.clip(start, low, high), bounds=(low, high), x_scale="jac", max_nfev=150)
     except ValueError as error:
         raise NotConvergedError(f"The least-squares fit did not start: {error}.") from None
     jacobian, rest = found.jac, found.fun

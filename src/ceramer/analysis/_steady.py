@@ -111,7 +111,8 @@ def _slope(time: Array, signal: Array, since: float) -> tuple[float, float]:
         t, y, _ = bin_series(t, y, np.linspace(t[0], t[-1] * (1.0 + 1e-12) + 1e-12, _BINS + 1))
     sign = 1.0 if y.mean() >= 0 else -1.0
     fit = linear_fit(np.column_stack([np.ones_like(t), t - t.mean()]), y * sign, correlated=True)
-    return float(fit.coefficients[1]), fit.error(1) or math.inf
+    spread = fit.error(1)
+    return float(fit.coefficients[1]), math.inf if spread is None else spread
 
 
 def _decay(x: Array, y: Array) -> tuple[LinearFit, float] | None:
