@@ -321,7 +321,7 @@ def statistics(report: Report, count: int) -> None:
 
 
 def batch(report: Report, count: int) -> None:
-    print(f"\n## Batch of {count} spectra (wall time, processes = CPUs at hand)")
+    print(f"\n## Batch of {count} spectra (wall time; one process where the circuit is told)")
     truths = made("B", count, 1e-3, SEED + 9)
     spectra = [(t.frequency, t.impedance) for t in truths]
     calls: list[int] = []
