@@ -168,7 +168,7 @@ def _fit(form: Form, t: Array, s: Array, sigma: Array | None) -> _Fit:
 
 
 def _predict(fit: _Fit, t: Array) -> Array:
-    a, b = float(np.exp(fit.linear.coefficients[0])), float(fit.linear.coefficients[1])
+    a, b = _prefactor(fit), float(fit.linear.coefficients[1])
     if fit.form == "vtf":
         curve = laws.vtf(t, a, b, fit.t0) if b >= 0.0 else a * np.exp(-b / (t - (fit.t0 or 0.0)))
     elif fit.form == "sigma_T":
@@ -176,6 +176,15 @@ def _predict(fit: _Fit, t: Array) -> Array:
     else:
         curve = laws.arrhenius(t, a, b)
     return np.asarray(curve, dtype=float)
+
+
+def _prefactor(fit: _Fit) -> float:
+    exponent = float(fit.linear.coefficients[0])
+    if abs(exponent) > 600.0:
+        raise InputError(
+            "The slope of the Arrhenius plot is beyond all physics (the prefactor overflows); check the temperatures."
+        )
+    return math.exp(exponent)
 
 
 def _at_bound(fit: _Fit, t: Array) -> bool:
@@ -189,7 +198,7 @@ def _middle(t: Array) -> float:
 def _results(t: Array, fit: _Fit) -> tuple[Result, ...]:
     linear, equation = fit.linear, _EQUATION[fit.form]
     unit = "S K/m" if fit.form == "sigma_T" else "S/m"
-    a = math.exp(float(linear.coefficients[0]))
+    a = _prefactor(fit)
     spread = linear.error(0)
     prefactor = Result("prefactor", a, unit, None if spread is None else a * spread, method=f"A of {equation}")
     if fit.form != "vtf":
@@ -286,6 +295,8 @@ def _kink(t: Array, s: Array, chosen: _Fit, sigma: Array | None) -> str:
         return ""
     x, y = 1000.0 / t, np.log(s)
     candidates = np.unique(np.round(x, 4))[2:-2]
+    if candidates.size == 0:
+        return ""
     fits = [
         (linear_fit(np.column_stack([np.ones_like(x), x, np.maximum(x - c, 0.0)]), y, sigma).chi_square, float(c))
         for c in candidates

@@ -310,6 +310,8 @@ def _fit(t: Array, y: Array) -> tuple[NonlinearFit, bool]:
         t, y = t[keep], y[keep]
     if t.size < 12:
         raise InputError("Fewer than 12 points lie after the voltage step (time = 0); record more.")
+    if t[-1] <= 0.0 or not np.any(y > 0.0):
+        raise InputError("No current along the step was recorded after it; check the time and current columns.")
     noise = noise_of(y)
     span = float(t[-1])
     first = max(float(t[0]), span * 1e-6, float(t[1]) * 0.5)

@@ -122,7 +122,9 @@ def half_cycles(time: object, current: object, voltage: object, *, rest_current:
         raise InputError("No half-cycle of at least 4 points was found; record more points per half-cycle.")
     begin, end = t[start], t[stop - 1]
     duration = end - begin
-    long = duration > 0.02 * float(np.median(duration))
+    long = duration > max(0.02 * float(np.median(duration)), 0.0)
+    if not long.any():
+        raise InputError("Time stands still within every half-cycle; check the time column.")
     start, stop, begin, end, duration = start[long], stop[long], begin[long], end[long], duration[long]
     step = np.diff(t)
     charge = np.concatenate([[0.0], np.cumsum(0.5 * (i[1:] + i[:-1]) * step)])

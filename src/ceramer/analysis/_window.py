@@ -252,6 +252,8 @@ def _onsets(
             raise InputError(f"Fewer than 5 points lie between {baseline[0]:g} and {baseline[1]:g} V for the baseline.")
     else:
         quiet = _quiet(e, j, 0.01 * float(levels[0]))
+        if quiet.sum() < 5:
+            quiet = np.arange(e.size) < max(5, e.size // 3)
     x = e - e[quiet].mean()
     fit = linear_fit(np.column_stack([np.ones(int(quiet.sum())), x[quiet]]), j[quiet])
     net = j - (fit.coefficients[0] + fit.coefficients[1] * x)
