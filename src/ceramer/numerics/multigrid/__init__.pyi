@@ -1,0 +1,12 @@
+from ._aggregation import Aggregation as Aggregation
+from ._conjugate import Extra as Extra
+from ._conjugate import Outcome as Outcome
+from ._conjugate import Preconditioner as Preconditioner
+from ._conjugate import Solution as Solution
+from ._conjugate import minimise as minimise
+from ._hierarchy import Faces as Faces
+from ._hierarchy import Hierarchy as Hierarchy
+from ._hierarchy import padded as padded
+from ._mean_field import cross_energy as cross_energy
+from ._mean_field import set_source as set_source
+from ._mean_field import solve_mean_field as solve_mean_field

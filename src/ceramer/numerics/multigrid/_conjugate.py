@@ -1,0 +1,191 @@
+"""Conjugate gradients that stop on the error of the answer, not on a residual."""
+
+from __future__ import annotations
+
+import enum
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ceramer.numerics.jit import over_planes
+from ceramer.numerics.multigrid import _kernels as kernels
+from ceramer.numerics.multigrid._hierarchy import Array, Faces
+
+__all__ = ["Extra", "Outcome", "Preconditioner", "Solution", "minimise"]
+
+
+class Outcome(enum.Enum):
+    """How a solve ended."""
+
+    CONVERGED = "the estimated error of the answer is below the tolerance"
+    ROUNDING = "rounding errors stop any further gain; precision='float64' goes further"
+    ITERATIONS = "the iteration limit came first"
+    STALLED = "the iteration gains too little; a stronger preconditioner is called for"
+
+
+class Preconditioner(ABC):
+    """An approximate inverse of A."""
+
+    @property
+    @abstractmethod
+    def residual(self) -> Array:
+        """Where the right-hand side goes (padded)."""
+
+    @abstractmethod
+    def apply(self) -> Array:
+        """Return z, an approximate solution of A z = residual, with fresh ghosts."""
+
+
+class Extra(ABC):
+    """Couplings beyond the six faces of a cell."""
+
+    @abstractmethod
+    def source(self, axis: int, b: Array) -> Any:
+        """Add their part of the right-hand side for a unit mean gradient to `b` and return their part of E at u = 0."""
+
+    @abstractmethod
+    def energy(self, u: Array, v: Array, axis_u: int, axis_v: int) -> Any:
+        """Return their part of the dissipation (u = v) or of the cross term of two fields."""
+
+    @abstractmethod
+    def add(self, u: Array, out: Array) -> Any:
+        """Add their part of A u to `out` and return their part of u . A u."""
+
+
+@dataclass(slots=True)
+class Solution:
+    """State of a solve.
+
+    Attributes
+    ----------
+    u : array
+        Padded minimiser of E(u) = E(0) - 2 b . u + u . A u.
+    energy : float or complex
+        E(u); its error is the square of the error of u, estimated by `error` (relative).
+    iterations : int
+    outcome : Outcome
+    gains : list of float
+        Relative decrease of E by each iteration.
+    """
+
+    u: Array
+    energy: Any
+    error: float = math.inf
+    iterations: int = 0
+    outcome: Outcome = Outcome.ITERATIONS
+    gains: list[float] = field(default_factory=list)
+
+
+def minimise(
+    faces: Faces,
+    preconditioner: Preconditioner,
+    solution: Solution,
+    energy_of: Callable[[Array], Any],
+    *,
+    tolerance: float,
+    limit: int,
+    patience: int | None = None,
+    extra: Extra | None = None,
+    progress: Callable[[int, float], object] | None = None,
+) -> Solution:
+    """Minimise E(u) by flexible preconditioned conjugate gradients, starting from ``solution.u``.
+
+    Parameters
+    ----------
+    faces : Faces
+        The operator A.
+    preconditioner : Preconditioner
+        Its ``residual`` holds b - A u on entry; it is overwritten.
+    solution : Solution
+        Start; changed in place and returned.
+    energy_of : callable
+        E(u) by summation over faces: exact where the running sum E(0) - gains has lost its digits.
+    tolerance : float
+        Relative error of E at which to stop.
+    limit : int
+        Most iterations.
+    patience : int, optional
+        Stop as STALLED when, this many iterations in, the present rate would need as many again.
+    extra : Extra, optional
+        Couplings beyond the faces.
+    progress : callable, optional
+        Called with (iteration, estimated relative error).
+
+    Notes
+    -----
+    E falls by exactly alpha p . r in each step. With rate q (the largest of the last two ratios of successive falls),
+    the falls still to come sum to about fall q/(1 - q); twice that is taken as the error. Products are bilinear, so complex symmetric systems
+    (sigma + i omega epsilon) are solved by the same recurrence.
+    """
+    x, r = solution.u, preconditioner.residual
+    dtype = x.dtype.type
+    p, ap = np.zeros_like(x), np.zeros_like(x)
+    planes, cells = x.shape[0] - 2, x.size
+    pap: Any = 0.0
+    start = solution.energy
+    falls: list[float] = []
+    total: Any = 0.0
+    for count in range(1, limit + 1):
+        z = preconditioner.apply()
+        parts = over_planes(kernels.products, planes, cells, z, r, ap)
+        zr, za = sum(part[0] for part in parts), sum(part[1] for part in parts)
+        beta = -za / pap if pap else 0.0
+        over_planes(kernels.combine, planes, cells, p, z, dtype(beta))
+        pap = sum(over_planes(kernels.apply_operator, planes, cells, p, *faces, ap))
+        if extra is not None:
+            pap += extra.add(p, ap)
+        if not _usable(zr, pap):
+            solution.outcome = Outcome.ROUNDING if falls or abs(zr) > 0.0 else Outcome.CONVERGED
+            solution.energy = energy_of(x)
+            if not falls:
+                solution.error = 0.0
+            return solution
+        alpha = zr / pap
+        over_planes(kernels.step, planes, cells, x, r, p, ap, dtype(alpha))
+        total += alpha * zr
+        solution.iterations += 1
+        solution.energy = start - total
+        fall = abs(alpha * zr)
+        falls.append(fall)
+        if abs(solution.energy) < 1e-2 * abs(start):
+            solution.energy = energy_of(x)
+        size = abs(solution.energy)
+        if size == 0.0:
+            solution.outcome, solution.error = Outcome.CONVERGED, 0.0
+            return solution
+        solution.gains.append(fall / size)
+        rate = _rate(falls)
+        solution.error = 2.0 * fall / size * rate / (1.0 - rate)
+        if progress is not None:
+            progress(solution.iterations, solution.error)
+        if solution.error < tolerance:
+            solution.outcome = Outcome.CONVERGED
+            return solution
+        if patience is not None and count >= patience and count % 4 == 0:
+            mean = (falls[-1] / falls[-5]) ** 0.25 if len(falls) > 4 and falls[-5] > 0.0 else rate
+            mean = min(mean, 0.999)
+            needed = math.log(max(solution.error / tolerance, 1.0)) / -math.log(mean)
+            if needed > patience:
+                solution.outcome = Outcome.STALLED
+                return solution
+    solution.outcome = Outcome.ITERATIONS
+    return solution
+
+
+def _usable(zr: Any, pap: Any) -> bool:
+    """Whether a step along p has a meaning: positive for real systems, non-zero for complex ones."""
+    if not (np.isfinite(zr) and np.isfinite(pap)) or pap == 0.0 or zr == 0.0:
+        return False
+    return isinstance(pap, complex | np.complexfloating) or (zr > 0.0 and pap > 0.0)
+
+
+def _rate(falls: list[float]) -> float:
+    """Factor by which the next falls are expected to shrink."""
+    if len(falls) < 2:
+        return 0.5
+    ratios = [falls[k] / falls[k - 1] for k in range(max(1, len(falls) - 2), len(falls)) if falls[k - 1] > 0.0]
+    return min(max([*ratios, 0.1]), 0.95)

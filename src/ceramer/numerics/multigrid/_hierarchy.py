@@ -1,0 +1,165 @@
+"""The ladder of grids: each level halves the axes along which the coupling is strong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from ceramer.numerics.jit import over_planes, threads
+from ceramer.numerics.multigrid import _kernels as kernels
+
+__all__ = ["Faces", "Hierarchy", "padded"]
+
+Array = np.ndarray[Any, Any]
+
+_LEVELS: Final = 16
+_SHARED: Final = 200_000
+"""Cells above which a level is shared between threads."""
+
+
+def padded(shape: Sequence[int], dtype: Any) -> Array:
+    """Return zeros for a grid of `shape` with its ghosts."""
+    return np.zeros([n + 2 for n in shape], dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Face conductances of a three-dimensional grid.
+
+    Attributes
+    ----------
+    x, y, z : array, shape (n0 + 2, n1 + 2, n2 + 2)
+        Conductance of the face below each cell along array axis 0, 1, 2, with one ghost on every side. Along a periodic
+        axis the first and the last face are the same and hold the same value, or 0 where the axis has one cell.
+    periodic : tuple of bool
+        Axes that close on themselves. Elsewhere a conducting outer face leads to an electrode at zero.
+    """
+
+    x: Array
+    y: Array
+    z: Array
+    periodic: tuple[bool, bool, bool]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of cells along each axis."""
+        return self.x.shape[0] - 2, self.x.shape[1] - 2, self.x.shape[2] - 2
+
+    @property
+    def wrap(self) -> int:
+        """The periodic axes as bits."""
+        return sum(1 << axis for axis in range(3) if self.periodic[axis])
+
+    def __iter__(self) -> Any:
+        return iter((self.x, self.y, self.z))
+
+
+class Hierarchy:
+    """W(1,1) multigrid cycles of red-black Gauss-Seidel with piecewise-constant transfers: an approximate inverse.
+
+    Parameters
+    ----------
+    faces : Faces
+    spacing : sequence of 3 floats
+        Relative distance between cells along each axis; far axes wait until the near ones have been coarsened.
+    """
+
+    def __init__(self, faces: Faces, spacing: Sequence[float] = (1.0, 1.0, 1.0)) -> None:
+        self.faces = [faces]
+        self.wrap = faces.wrap
+        self.shifts: list[tuple[int, int, int]] = []
+        distances = [float(d) for d in spacing]
+        while max(faces.shape) > 3:
+            shape = faces.shape
+            nearest = min(d for d, n in zip(distances, shape, strict=True) if n > 1)
+            shift = tuple(int(n > 1 and d < 1.5 * nearest) for d, n in zip(distances, shape, strict=True))
+            faces = _coarsened(faces, (shift[0], shift[1], shift[2]))
+            distances = [d * (1 + s) for d, s in zip(distances, shift, strict=True)]
+            self.shifts.append((shift[0], shift[1], shift[2]))
+            self.faces.append(faces)
+        dtype = faces.x.dtype
+        self.u = [padded(f.shape, dtype) for f in self.faces]
+        self.b = [padded(f.shape, dtype) for f in self.faces]
+        self.inverse = [padded(f.shape, dtype) for f in self.faces]
+        for f, inverse in zip(self.faces, self.inverse, strict=True):
+            over_planes(kernels.invert_diagonal, f.shape[0], inverse.size, *f, inverse)
+        dummy = np.zeros((1, 1, 1), dtype)
+        self._shifts = np.array([*self.shifts, (0, 0, 0)], np.int64)
+
+        def row(arrays: list[Array]) -> tuple[Array, ...]:
+            return (*arrays, *[dummy] * (_LEVELS - len(arrays)))
+
+        self._coarse = (
+            row(self.u),
+            row(self.b),
+            row([f.x for f in self.faces]),
+            row([f.y for f in self.faces]),
+            row([f.z for f in self.faces]),
+            row(self.inverse),
+            self._shifts,
+        )
+
+    def cycle(self, level: int = 0, fresh: bool = True) -> None:
+        """Improve ``u[level]`` towards the solution of A u = ``b[level]``, from zero where `fresh`."""
+        last = len(self.faces) - 1
+        if self.u[level].size < _SHARED or threads() == 1 or level == last:
+            kernels.coarse_cycle(level, last, fresh, *self._coarse, self.wrap)
+            return
+        self.smooth_down(level, fresh)
+        coarse = self.b[level + 1]
+        over_planes(
+            kernels.restrict_residual,
+            coarse.shape[0] - 2,
+            self.u[level].size,
+            coarse,
+            self.u[level],
+            self.b[level],
+            *self.faces[level],
+            self._shifts[level],
+        )
+        self.cycle(level + 1)
+        if level + 1 < last:
+            self.cycle(level + 1, fresh=False)
+        self.smooth_up(level, self.u[level + 1])
+
+    def smooth_down(self, level: int, fresh: bool) -> None:
+        """Relax colour 0, then colour 1."""
+        self._relax(level, 0 if fresh else 1, self.u[level])
+
+    def smooth_up(self, level: int, coarse: Array | None = None) -> None:
+        """Add the coarse correction, if any, then relax colour 1 and colour 0."""
+        self._relax(level, 2 if coarse is None else 3, self.u[level] if coarse is None else coarse)
+
+    def _relax(self, level: int, mode: int, coarse: Array) -> None:
+        u = self.u[level]
+        for stage in range(0 if mode == 3 else 1, 3):
+            over_planes(
+                kernels.relax,
+                u.shape[0] - 2,
+                u.size,
+                stage,
+                u,
+                self.b[level],
+                *self.faces[level],
+                self.inverse[level],
+                self.wrap,
+                mode,
+                coarse,
+                self._shifts[level],
+            )
+            kernels.refresh_ends(u, self.wrap)
+
+
+def _coarsened(fine: Faces, shift: tuple[int, int, int]) -> Faces:
+    """Return the faces of the next level."""
+    n0, n1, n2 = ((n + s) >> s for n, s in zip(fine.shape, shift, strict=True))
+    coarse = Faces(*(padded((n0, n1, n2), fine.x.dtype) for _ in range(3)), fine.periodic)
+    factor = np.array([0.5 if s else 1.0 for s in shift]).astype(fine.x.dtype)
+    over_planes(kernels.coarsen_faces, n0, fine.x.size, *fine, *coarse, np.array(shift, np.int64), factor)
+    for axis, faces in enumerate(coarse):
+        if coarse.periodic[axis] and coarse.shape[axis] == 1:
+            faces[:] = 0
+    return coarse

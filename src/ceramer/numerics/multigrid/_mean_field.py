@@ -1,0 +1,211 @@
+"""Problems driven by a mean gradient: phi = -x_d + u with u periodic, or zero on the electrodes at both ends of axis d."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ceramer.numerics.jit import jit, over_planes
+from ceramer.numerics.multigrid import _kernels as kernels
+from ceramer.numerics.multigrid._aggregation import Aggregation
+from ceramer.numerics.multigrid._conjugate import Extra, Outcome, Preconditioner, Solution, minimise
+from ceramer.numerics.multigrid._hierarchy import Array, Faces, Hierarchy, padded
+
+__all__ = ["cross_energy", "set_source", "solve_mean_field"]
+
+
+@jit
+def _drop(index: int, count: int, axis: int, driven: int, periodic: bool, length: float) -> float:
+    """Fall of -x_driven over the face below cell `index` along `axis` (half a cell at an electrode)."""
+    if axis != driven:
+        return 0.0
+    if not periodic and (index == 1 or index == count + 1):
+        return 0.5 * length
+    return length
+
+
+@jit
+def _source(
+    first: int, end: int, gx: Any, gy: Any, gz: Any, b: Any, axis: int, periodic: bool, length: float
+) -> Any:
+    nx, ny, nz = b.shape[0] - 2, b.shape[1] - 2, b.shape[2] - 2
+    energy = 0.0 * (1.0 * gx[0, 0, 0])
+    for i in range(first, end):
+        for j in range(1, ny + 1):
+            for k in range(1, nz + 1):
+                if axis == 0:
+                    low, high = gx[i, j, k], gx[i + 1, j, k]
+                    at, n = i, nx
+                elif axis == 1:
+                    low, high = gy[i, j, k], gy[i, j + 1, k]
+                    at, n = j, ny
+                else:
+                    low, high = gz[i, j, k], gz[i, j, k + 1]
+                    at, n = k, nz
+                down = _drop(at, n, axis, axis, periodic, length)
+                up = _drop(at + 1, n, axis, axis, periodic, length)
+                b[i, j, k] = low * down - high * up
+                energy += (1.0 * low) * (down * down)
+                if at == n and not periodic:
+                    energy += (1.0 * high) * (up * up)
+    return energy
+
+
+@jit
+def _energy(
+    first: int,
+    end: int,
+    u: Any,
+    v: Any,
+    gx: Any,
+    gy: Any,
+    gz: Any,
+    axis_u: int,
+    axis_v: int,
+    periodic: Any,
+    spacing: Any,
+) -> Any:
+    nx, ny, nz = u.shape[0] - 2, u.shape[1] - 2, u.shape[2] - 2
+    total = 0.0 * (1.0 * u[0, 0, 0])
+    last = end
+    if end == nx + 1 and not periodic[0]:
+        last = end + 1
+    for i in range(first, last):
+        xu = _drop(i, nx, 0, axis_u, periodic[0], spacing[0])
+        xv = _drop(i, nx, 0, axis_v, periodic[0], spacing[0])
+        for j in range(1, ny + 1):
+            for k in range(1, nz + 1):
+                a = 1.0 * u[i, j, k] - u[i - 1, j, k] - xu
+                b = 1.0 * v[i, j, k] - v[i - 1, j, k] - xv
+                total += gx[i, j, k] * a * b
+        if i == nx + 1:
+            continue
+        for j in range(1, ny + 2 - periodic[1]):
+            yu = _drop(j, ny, 1, axis_u, periodic[1], spacing[1])
+            yv = _drop(j, ny, 1, axis_v, periodic[1], spacing[1])
+            for k in range(1, nz + 1):
+                a = 1.0 * u[i, j, k] - u[i, j - 1, k] - yu
+                b = 1.0 * v[i, j, k] - v[i, j - 1, k] - yv
+                total += gy[i, j, k] * a * b
+        for j in range(1, ny + 1):
+            for k in range(1, nz + 2 - periodic[2]):
+                a = 1.0 * u[i, j, k] - u[i, j, k - 1] - _drop(k, nz, 2, axis_u, periodic[2], spacing[2])
+                b = 1.0 * v[i, j, k] - v[i, j, k - 1] - _drop(k, nz, 2, axis_v, periodic[2], spacing[2])
+                total += gz[i, j, k] * a * b
+    return total
+
+
+def set_source(faces: Faces, axis: int, spacing: Sequence[float], b: Array) -> Any:
+    """Write the right-hand side of A u = b for a unit mean gradient along `axis` into padded `b`; return E at u = 0."""
+    parts = over_planes(
+        _source, faces.shape[0], b.size, *faces, b, axis, bool(faces.periodic[axis]), float(spacing[axis])
+    )
+    return sum(parts[1:], start=parts[0])
+
+
+def cross_energy(
+    faces: Faces, u: Array, v: Array, axis_u: int, axis_v: int, spacing: Sequence[float]
+) -> Any:
+    r"""Return :math:`\sum_f g_f \Delta\varphi_u \Delta\varphi_v`: the dissipation of u = v, an off-diagonal term else."""
+    lengths = np.array(spacing, float)
+    periodic = np.array(faces.periodic)
+    return sum(
+        over_planes(_energy, faces.shape[0], u.size, u, v, *faces, axis_u, axis_v, periodic, lengths), start=0.0
+    )
+
+
+class _Multigrid(Preconditioner):
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+
+    @property
+    def residual(self) -> Array:
+        return self._hierarchy.b[0]
+
+    def apply(self) -> Array:
+        self._hierarchy.cycle()
+        return self._hierarchy.u[0]
+
+
+def solve_mean_field(
+    faces: Faces,
+    axis: int,
+    spacing: Sequence[float],
+    *,
+    tolerance: float,
+    hierarchy: Hierarchy | None = None,
+    extra: Extra | None = None,
+    limit: int = 400,
+    patience: int = 12,
+    progress: Callable[[int, float], object] | None = None,
+) -> tuple[Solution, bool]:
+    r"""Solve :math:`\nabla\cdot(g\nabla\varphi) = 0` for a unit mean gradient along `axis`.
+
+    Parameters
+    ----------
+    faces : Faces
+        Conductances in real or complex numbers.
+    axis : int
+        0, 1 or 2. A periodic axis has u periodic; otherwise the outer faces lead to electrodes.
+    spacing : sequence of 3 floats
+        Distance between cells.
+    tolerance : float
+        Relative error of the dissipation E = sum g (Delta phi)^2.
+    hierarchy : Hierarchy, optional
+        Grids built from `faces` (plus a surrogate of `extra`), to use again.
+    extra : Extra, optional
+        Couplings beyond the faces.
+    limit : int
+        Most iterations.
+    patience : int
+        Iterations after which a slow multigrid hands over to aggregation.
+    progress : callable, optional
+        Called with (iteration, estimated relative error).
+
+    Returns
+    -------
+    solution : Solution
+    aggregated : bool
+        Whether the fallback was needed.
+    """
+    hierarchy = hierarchy or Hierarchy(faces, spacing)
+    u = padded(faces.shape, faces.x.dtype)
+    start = set_source(faces, axis, spacing, hierarchy.b[0])
+    if extra is not None:
+        start = start + extra.source(axis, hierarchy.b[0])
+
+    def energy(field: Array) -> Any:
+        kernels.refresh(field, faces.wrap)
+        value = cross_energy(faces, field, field, axis, axis, spacing)
+        return value if extra is None else value + extra.energy(field, field, axis, axis)
+
+    solution = Solution(u, start)
+    minimise(
+        faces,
+        _Multigrid(hierarchy),
+        solution,
+        energy,
+        tolerance=tolerance,
+        limit=limit,
+        patience=patience,
+        extra=extra,
+        progress=progress,
+    )
+    if solution.outcome is not Outcome.STALLED:
+        kernels.refresh(u, faces.wrap)
+        return solution, False
+    fallback = Aggregation(hierarchy.faces[0], hierarchy.u[0], hierarchy.b[0], hierarchy.inverse[0])
+    minimise(
+        faces,
+        fallback,
+        solution,
+        energy,
+        tolerance=tolerance,
+        limit=limit - solution.iterations,
+        extra=extra,
+        progress=progress,
+    )
+    kernels.refresh(u, faces.wrap)
+    return solution, True
