@@ -21,7 +21,8 @@ from ceramer.numerics.multigrid import Extra, Faces
 
 __all__ = ["Sheet", "Sheets", "build_sheet"]
 
-_PAIRS: Final = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+_ALONG: Final = np.array([1.0, 2.0, 1.0]) / 4.0
+_ACROSS: Final = np.array([1.0, 3.0, 3.0, 1.0]) / 8.0
 
 
 @jit
@@ -87,17 +88,15 @@ def _spread(listed: Any, values: Any, inverse_spacing: Any, number: Any, places:
     count = 0
     for f in range(listed.shape[0]):
         axis = listed[f, 0]
-        for corner in range(4):
-            s, t = corner >> 1, corner & 1
-            a = listed[f, 1] + (0 if axis == 0 else s)
-            b = listed[f, 2] + (0 if axis == 1 else (s if axis == 0 else t))
-            c = listed[f, 3] + (0 if axis == 2 else t)
-            if a == n0:
-                a = 0
-            if b == n1:
-                b = 0
-            if c == n2:
-                c = 0
+        for corner in range(_ALONG.size * _ACROSS.size * _ACROSS.size):
+            s = corner % _ACROSS.size
+            t = (corner // _ACROSS.size) % _ACROSS.size
+            r = corner // (_ACROSS.size * _ACROSS.size)
+            share = _ALONG[r] * _ACROSS[s] * _ACROSS[t]
+            r, s, t = r - _ALONG.size // 2, s + 1 - _ACROSS.size // 2, t + 1 - _ACROSS.size // 2
+            a = (listed[f, 1] + (r if axis == 0 else s)) % n0
+            b = (listed[f, 2] + (r if axis == 1 else (s if axis == 0 else t))) % n1
+            c = (listed[f, 3] + (r if axis == 2 else t)) % n2
             row = number[a, b, c]
             if row < 0:
                 row = count
@@ -109,7 +108,7 @@ def _spread(listed: Any, values: Any, inverse_spacing: Any, number: Any, places:
                     places[row, 2] = c
             if row >= tensors.shape[0]:
                 continue
-            weight = 0.25 * values[f, 0]
+            weight = share * values[f, 0]
             n = values[f, 1:]
             h = inverse_spacing
             tensors[row, 0] += weight * (1.0 - n[0] * n[0]) * h[0] * h[0]
