@@ -70,6 +70,8 @@ def assign_arcs(
     ----------
     Irvine, J. T. S.; Sinclair, D. C.; West, A. R. Adv. Mater. 1990, 2, 132, doi:10.1002/adma.19900020304.
 
+    Examples
+    --------
     >>> [str(role) for role in assign_arcs([5e-12, 1e-9, 1e-6], thickness=1e-3, area=1e-5)]
     ['bulk', 'grain boundary', 'interface']
     """

@@ -1,0 +1,478 @@
+# ruff: noqa: E501 (tables of prose)
+"""Write docs/formats/*.md from the models that read the files.
+
+python docs/formats.py --write
+
+The fields, their dimensions and defaults come from the JSON schemas; what a field means stands in `MEANING` below, and
+a field without a meaning, or a meaning without a field, stops the script.
+"""
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from ceramer import formulation, units
+from ceramer.cell import CellSpec, StackSpec
+from ceramer.microstructure import STRUCTURES, MediumSpec
+
+DOCS = Path(__file__).parent
+
+_HEADER = {
+    "kind": "What it is.",
+    "schema_version": "Version of the format.",
+    "name": "Name to show.",
+    "title": "One line for people.",
+    "source": "Where it comes from.",
+    "system": "Published system that it belongs to (for information).",
+    "notes": "Remarks to show.",
+    "preparation": "Steps, in order (for information).",
+}
+_AMOUNTS = {
+    "name": "Its name in this recipe, without a slash.",
+    "mass": "Weighed mass.",
+    "volume": "Measured volume, of the component before curing.",
+    "mass_parts": "Parts by mass, relative to the other parts beside it.",
+    "molar_parts": "Parts by amount of substance (formula or repeat units).",
+    "volume_parts": "Parts by volume.",
+    "mass_fraction": "Mass percentage; `of` says of what.",
+    "volume_fraction": "Volume percentage; `of` says of what.",
+    "mass_fraction_from_tga": "Mass fraction from two weight losses.",
+    "balance": "`true`: what is missing to 100 %. One component at most.",
+    "of": 'What a percentage is of: `"total"` (with itself), `"rest"` (added on top), or a component or group. Not given:'
+    " of the total where the percentages make 100 %, else added on top, with a remark that gives both readings.",
+    "printed_mass_fraction": "A percentage printed beside the amount, to be compared with it.",
+    "group": "Group that it belongs to.",
+}
+
+MEANING: dict[str, dict[str, str]] = {
+    "Recipe": {
+        **_HEADER,
+        "notes": "Remarks (text).",
+        "thickness": "Of the pore-free layer: gives areal density and lithium per area.",
+        "linear_shrinkage": "Of a tape when sintered, in every direction: gives the porosity after burn-out.",
+        "components": "One `[[components]]` table for each thing weighed in.",
+        "groups": "Components that share one amount, or a common name.",
+        "cure": "Free-radical cure: conversion against time and temperature.",
+        "removed": "What is mixed in but not in the product.",
+        "infiltration": "A liquid put into a porous film: how much of it the pores can hold.",
+        "weight_losses": "Printed losses, compared with the share of the components they are blamed on.",
+        "recipes": "Sub-recipes, written inline as `[recipes.NAME]`.",
+    },
+    "Component": {
+        **_AMOUNTS,
+        "material": "Name in the [catalogue](../materials.md).",
+        "recipe": "Another recipe: `[recipes.NAME]` of this file, or `NAME.toml` beside it.",
+        "role": "What it does; solid roles are not part of the polymer phase. Default: the catalogue's.",
+        "printed_as": "The name that a paper printed, where it is another substance.",
+        "cured_material": "What a monomer has become: its density counts in the finished film.",
+        "formula": "Overrides the catalogue; a salt needs one.",
+        "density": "Overrides the catalogue.",
+        "molar_mass": "Overrides the one computed from the formula.",
+        "groups": "Counts of `ether_oxygen`, `nitrile` and `tethered_anion` in a formula unit, where ceramer does not know them.",
+        "note": "A remark.",
+    },
+    "Group": _AMOUNTS,
+    "TgaFraction": {
+        "composite_loss": "Loss of the composite.",
+        "ceramic_loss": "Loss of the bare ceramic.",
+        "organic_residue": "Share of the organics that stays. Not given: they leave completely.",
+    },
+    "Cure": {
+        "initiator": "Its component.",
+        "temperature": "Of the cure.",
+        "time": "Of the cure.",
+        "wavelength": "Of the light (recorded, not used).",
+        "decomposition_rate": "k_d of the initiator: at one temperature, or under light.",
+        "decomposition_prefactor": "Or: prefactor of its Arrhenius law,",
+        "decomposition_activation_energy": "and activation energy.",
+        "efficiency": "Share of the radicals that start a chain.",
+        "propagation": "k_p.",
+        "termination": "k_t.",
+        "observed": "A measured conversion: k_p is scaled to it.",
+        "note": "A remark.",
+    },
+    "ObservedConversion": {
+        "conversion": "Measured,",
+        "time": "after this time,",
+        "temperature": "at this temperature.",
+    },
+    "Removed": {
+        "dried": "Components that evaporate.",
+        "burnt_out": "Components that burn during sintering and leave pores.",
+    },
+    "Infiltration": {
+        "volume": "Of one injection.",
+        "count": "Number of injections.",
+        "film_diameter": "Of the porous film.",
+        "film_thickness": "Of the porous film.",
+        "porosity": "Default: what the solids of the recipe leave free.",
+    },
+    "WeightLoss": {
+        "loss": "Printed loss.",
+        "attributed_to": "Components it is blamed on.",
+        "from_temperature": "Start (for information).",
+        "to_temperature": "End (for information).",
+    },
+    "StackSpec": {
+        **_HEADER,
+        "layers": "One `[[layers]]` table for each layer, from the negative (lithium) to the positive side.",
+        "interfaces": "Contact resistances between two layers.",
+        "media": "Media of your own, `[media.NAME]`; they come before published ones of the same name.",
+    },
+    "LayerSpec": {
+        "name": "Name of the layer.",
+        "thickness": "Of the layer.",
+        "medium": "What fills it: a medium of this file, of a published system, or a catalogue material. Default: its name.",
+        "diameter": "Where it differs from the electrode's (recorded, not used by the resistance).",
+    },
+    "InterfaceSpec": {
+        "between": "Names of the two layers.",
+        "area_specific_resistance": "Of the contact.",
+    },
+    "MediumSpec": {
+        **_HEADER,
+        "recipe": "Recipe behind it (a published one, or a path that ends in `.toml`): volume fractions and density.",
+        "material": "Catalogue material: gives what is not given here.",
+        "ionic_conductivity": "At a temperature.",
+        "electronic_conductivity": "At a temperature.",
+        "density": "Of the medium.",
+        "current_fraction": "Steady over initial current between lithium electrodes (Bruce–Vincent); 1 for a ceramic.",
+        "phases": "Makes it a composite: the media that share the volume, the matrix first.",
+        "structure": "How the phases touch, see below.",
+        "structure_weight": "For `between_bounds`: 0 (lower) to 1 (upper); 0.5 where not given.",
+        "tortuosity": "For `filled_pores`; ε^−0.5 where not given.",
+        "interphase": "A fast path along the internal interface, in parallel.",
+    },
+    "PropertySpec": {
+        "value": "The conductivity,",
+        "temperature": "where it was measured.",
+        "activation_energy": "Carries it to other temperatures (form σ = A exp(−Ea/kT)). Without one, it holds within 10 K.",
+    },
+    "PhaseSpec": {
+        "medium": "What it is made of; media may be nested.",
+        "volume_fraction": 'A number, `"rest"` (one phase at most), or `"recipe"` (from the recipe of the medium).',
+        "component": "Its name in that recipe, where it is another.",
+    },
+    "InterphaseSpec": {
+        "sheet_conductance": "Along the interface.",
+        "specific_area_of_spheres": "Diameter d of spheres of the last phase whose surface this is: area per volume 6 φ/d.",
+    },
+    "CellSpec": {
+        **_HEADER,
+        "format": "Geometry (for information).",
+        "stack": "The electrolyte: a published system, the path of a stack file, or a `[stack]` table.",
+        "negative": "Negative electrode.",
+        "positive": "Positive electrode.",
+        "area": "Of the electrodes.",
+        "diameter": "Instead of the area.",
+        "temperature": "Of the cell.",
+        "stack_pressure": "Recorded, not used yet.",
+        "packaging_areal_mass": "Packaging spread over one electrode pair. Not given: there is no packaged basis.",
+        "packaging_thickness": "The same for Wh/L; 0 where not given.",
+        "media": "Media for the pores of the electrodes.",
+    },
+    "ElectrodeSpec": {
+        "type": "Lithium foil, blocking metal, or porous composite.",
+        "material": "Catalogue name of the active material or metal.",
+        "recipe": "Recorded, not used yet.",
+        "thickness": "Of the foil, or of the coating (default: from loading, density and porosity).",
+        "loading": "Active material per area of a porous electrode.",
+        "active_fraction": "Active material in the dry coating, by mass.",
+        "specific_capacity": "Per active material.",
+        "areal_capacity": "Overrides loading times specific capacity; for lithium, gives the thickness.",
+        "mean_voltage": "Of discharge; needed for Wh/kg and Wh/L.",
+        "porosity": "Of the coating.",
+        "pore_medium": "What fills its pores; its mass counts.",
+        "interface_resistance": "Of one electrode against the electrolyte.",
+        "collector": "Current collector.",
+    },
+    "CollectorSpec": {
+        "material": "Catalogue name of the foil.",
+        "thickness": "Of the foil.",
+        "shared": "`true`: coated on both sides, so half of it counts for one pair.",
+    },
+}
+
+TITLES = {
+    "Recipe": "The file",
+    "StackSpec": "The file",
+    "CellSpec": "The file",
+    "MediumSpec": "The table",
+    "Component": "`[[components]]`",
+    "Group": "`[[groups]]`",
+    "TgaFraction": "`mass_fraction_from_tga`",
+    "Cure": "`[cure]`",
+    "ObservedConversion": "`[cure.observed]`",
+    "Removed": "`[removed]`",
+    "Infiltration": "`[infiltration]`",
+    "WeightLoss": "`[[weight_losses]]`",
+    "LayerSpec": "`[[layers]]`",
+    "InterfaceSpec": "`[[interfaces]]`",
+    "PropertySpec": "`ionic_conductivity`, `electronic_conductivity`",
+    "PhaseSpec": "`[[media.NAME.phases]]`",
+    "InterphaseSpec": "`interphase`",
+    "ElectrodeSpec": "`[negative]`, `[positive]`",
+    "CollectorSpec": "`collector`",
+}
+
+PAGES = {"StackSpec": "[stack](stack.md)", "MediumSpec": "[medium](medium.md)", "Recipe": "recipe"}
+COUNTS = ("mass_parts", "molar_parts", "volume_parts", "count")
+
+NUMBERS = """# How numbers are written
+
+A number in a file of ceramer is text with its unit. Without a unit it is refused, unless it has no dimension.
+
+| you write | it means |
+|---|---|
+| `"350 um"` | 350 µm, exactly (in an [audit](audit.md): rounded to its last digit) |
+| `"350(10) um"`, `"350 +/- 10 um"` | with a standard uncertainty of 10 µm; `"0.750(12)"` is 0.750 ± 0.012 |
+| `"1.2(1)e-4 S/cm"` | powers of ten |
+| `"30 degC"` | a temperature; differences are in `K` |
+| `"70 wt%"`, `"51 vol%"`, `"0.51"`, `0.51` | a fraction |
+| `"0.5C"`, `"C/2"` | a rate, never a charge |
+| `"46.7 ohm cm2"`, `"5 mS cm-1"`, `"0.2 mA/cm^2"` | units are products and quotients; `*`, `/` and powers |
+
+An unknown unit gets one sentence with the nearest valid spelling, a unit of another dimension is refused by name.
+
+## A table says more
+
+```toml
+thickness = {{ value = "96 um", low = "91 um", high = "101 um", source = "SEM, five spots" }}
+structure_weight = {{ value = "0.4", low = "0.3", high = "0.6", assumed = true, source = "pressed powder" }}
+ionic_conductivity = {{ fact = "A0067" }}
+density = {{ catalogue = "LATP.density" }}
+mass = {{ fact = "F003-001", minus = ["F003-003", "F003-004"] }}
+```
+
+| key | meaning |
+|---|---|
+| `value` | the number, as above. Exactly one of `value`, `fact` and `catalogue` |
+| `low`, `high` | both ends of a range: it is sampled uniformly (in the logarithm, where the ends differ by more than a factor 3) |
+| `assumed` | `true`: nobody measured it here. It needs a range, and every result that it moves names it |
+| `source`, `note` | where it comes from, and what a reader should know |
+| `temperature` | where it was measured |
+| `fact` | a printed number of the four papers, by its id; without an uncertainty of its own it has that of its last digit |
+| `catalogue` | a value of the [catalogue](../materials.md): `"MATERIAL.property"` |
+| `minus` | with `fact` or `catalogue`: further ids to subtract |
+
+## Dimensions
+
+| dimension | SI unit inside | example | must be |
+|---|---|---|---|
+{dimensions}
+"""
+
+AUDIT = """# Audit
+
+{new}
+
+A file has `kind = "audit"`, an optional `schema_version`, `title` and `note`, and one table `[context.NAME]` for each
+sample, cell or claim. In a context, every number stands under its *role*; the relations that link the roles of one context
+are checked.
+
+## How a number is written
+
+As [everywhere](numbers.md), and with the words that papers use. A printed number stands for an interval:
+
+| you write | interval |
+|---|---|
+| `"350 um"` | half a unit of its last digit either way, 5 % at most |
+| `"350(10) um"` | two standard uncertainties either way |
+| `"about 400 um"`, `"~ 400 um"` | 5 % either way, or its rounding if that is wider |
+| `"> 2000 h"`, `"< 1 mA"` | a bound |
+| `{{ value = "1 mA/cm2", exact = true }}` | a setting: exactly this |
+| `{{ value = "4 V", low = "3.7 V", high = "4.2 V", assumed = true }}` | the range |
+| `{{ fact = "A0067" }}`, `{{ catalogue = "LATP.density" }}` | a printed number, a catalogue value |
+| `{{ fact = "A0132", condition = "c_rate" }}` | a setting among the conditions of a printed number |
+| `{{ sum = ["350 um", "120 um"] }}`, `{{ difference = [whole, part] }}` | of the numbers in the list |
+| `["4.2 V", "4.3 V"]` | one quantity, printed in several places |
+
+Keys of a table: {keys}. *Nature* below: a **rounded** number moves by its last digit, a **setting** is exact, a
+**weighed** amount moves by its last digit, 1 % at most.
+
+## Roles
+
+| role | dimension | shown in | nature |
+|---|---|---|---|
+{roles}
+
+## Lists of tables
+
+A context may hold lists: layers of a stack, parts of a recipe, steps of a test.
+
+| list | roles of each table |
+|---|---|
+{records}
+
+Every table may have {texts}.
+
+## Template
+
+{template}
+"""
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Say in words what a field takes."""
+    title = str(schema.get("title", ""))
+    if title in units.DIMENSIONS:
+        return title.replace("_", " ")
+    if "anyOf" in schema:
+        return " or ".join(_kind(option) for option in schema["anyOf"] if option.get("type") != "null")
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return PAGES.get(name) or f"table ({TITLES[name]})"
+    if "const" in schema:
+        return f"`{schema['const']!r}`".replace("'", '"')
+    if "enum" in schema:
+        return ", ".join(f"`{option}`" for option in schema["enum"])
+    if "prefixItems" in schema:
+        return f"{len(schema['prefixItems'])} texts"
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items']).replace('table', 'tables').replace('text', 'texts')}"
+    if schema.get("type") == "object":
+        inside = _kind(schema["additionalProperties"])
+        return "numbers by name" if inside == "number" else f"tables by name, each a {inside}"
+    return {"string": "text", "integer": "integer", "boolean": "true or false", "number": "number"}[schema["type"]]
+
+
+def _default(field: dict[str, Any], required: bool) -> str:
+    if required:
+        return "**required**"
+    default = field.get("default")
+    if default in (None, "", [], {}) or isinstance(default, dict):
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _table(name: str, schema: dict[str, Any], used: set[str]) -> str:
+    meaning = MEANING[name]
+    missing, stale = set(schema["properties"]) - set(meaning), set(meaning) - set(schema["properties"])
+    stale -= set(_HEADER)
+    if missing or stale:
+        raise SystemExit(f"{name}: without a meaning: {sorted(missing)}; not a field: {sorted(stale)}")
+    used.add(name)
+    lines = ["| field | takes | default | meaning |", "|---|---|---|---|"]
+    for field, item in schema["properties"].items():
+        takes = "number" if field in COUNTS else _kind(item)
+        default = _default(item, field in schema.get("required", ()))
+        lines.append(f"| `{field}` | {takes} | {default} | {meaning[field]} |")
+    return "\n".join(lines)
+
+
+def _page(title: str, intro: str, model: type[BaseModel], order: list[str], used: set[str], *, end: str = "") -> str:
+    schema = model.model_json_schema()
+    tables = {**schema.get("$defs", {}), model.__name__: schema}
+    tables[model.__name__] = schema.get("$defs", {}).get(model.__name__, schema)
+    parts = [f"# {title}", intro]
+    for name in order:
+        parts += [f"## {TITLES[name]}", _table(name, tables[name], used)]
+    return "\n\n".join([*parts, *([end] if end else [])]).rstrip() + "\n"
+
+
+def _new(kind: str) -> str:
+    return (
+        f"`ceramer new {kind}` writes a commented file that runs as it is. Numbers are written [like this](numbers.md)."
+    )
+
+
+def _template(kind: str) -> str:
+    if kind == "recipe":
+        text = formulation.template()
+    else:
+        text = files("ceramer.library").joinpath(f"data/templates/{kind}.toml").read_text(encoding="utf-8")
+    return f"```toml\n{text.rstrip()}\n```"
+
+
+def _audit() -> str:
+    from ceramer.library.audit._numbers import _KEYS
+    from ceramer.library.audit._roles import RECORDS, ROLES, TEXTS
+
+    roles = [
+        f"| `{role.name}` | {role.dimension.replace('_', ' ')} | {role.unit} | {role.nature} |"
+        for role in ROLES.values()
+    ]
+    records = [f"| `{name}` | {', '.join(f'`{role}`' for role in members)} |" for name, members in RECORDS.items()]
+    words = {str: "text", bool: "true or false", list: "list of names"}
+    return AUDIT.format(
+        new=_new("audit").split(" Numbers")[0],
+        keys=", ".join(f"`{key}`" for key in _KEYS),
+        roles="\n".join(roles),
+        records="\n".join(records),
+        texts=", ".join(f"`{name}` ({words[kind]})" for name, kind in TEXTS.items()),
+        template=_template("audit"),
+    )
+
+
+def pages() -> dict[str, str]:
+    """Return every page of the file formats as Markdown, by its name."""
+    used: set[str] = set()
+    dimensions = "\n".join(
+        f"| {d.name.replace('_', ' ')} | {d.si} | `{d.example}` | "
+        f"{'of any sign' if d.minimum is None else 'above 0' if d.strict else '0 or more'} |"
+        for d in units.DIMENSIONS.values()
+    )
+    template = "## Template\n\n{}".format
+    structures = "\n".join(f"| `{name}` | {picture} |" for name, picture in STRUCTURES.items())
+    medium = (
+        "A medium fills a layer. It is written as a table `[media.NAME]` of a stack (or `[stack.media.NAME]` of a cell), "
+        "and is one of three things: a catalogue `material`, a homogeneous medium with its own properties, or a "
+        "composite with `phases`. Numbers are written [like this](numbers.md)."
+    )
+    recipe = _new("recipe") + (
+        " Each component and group states its amount in exactly one way. Everything the recipe implies (fractions, "
+        "densities, lithium, residue, conversion) follows by `ceramer show` and `ceramer.formulation.evaluate`."
+    )
+    recipe_order = ["Recipe", "Component", "Group", "TgaFraction", "Cure", "ObservedConversion", "Removed"]
+    made = {
+        "formats/numbers.md": NUMBERS.format(dimensions=dimensions),
+        "formats/recipe.md": _page(
+            "Recipe",
+            recipe,
+            formulation.Recipe,
+            [*recipe_order, "Infiltration", "WeightLoss"],
+            used,
+            end=template(_template("recipe")),
+        ),
+        "formats/stack.md": _page(
+            "Stack",
+            _new("stack") + " What a `[media.NAME]` table takes is in [Medium](medium.md).",
+            StackSpec,
+            ["StackSpec", "LayerSpec", "InterfaceSpec"],
+            used,
+            end=template(_template("stack")),
+        ),
+        "formats/cell.md": _page(
+            "Cell",
+            _new("cell")
+            + " The `[stack]` table is a [stack](stack.md); for its `[stack.media.NAME]`, see [Medium](medium.md).",
+            CellSpec,
+            ["CellSpec", "ElectrodeSpec", "CollectorSpec"],
+            used,
+            end=template(_template("cell")),
+        ),
+        "formats/medium.md": _page(
+            "Medium",
+            medium,
+            MediumSpec,
+            ["MediumSpec", "PropertySpec", "PhaseSpec", "InterphaseSpec"],
+            used,
+            end=f"## Structures\n\n| `structure` | picture |\n|---|---|\n{structures}\n\n"
+            "The laws behind them are in [Composites](../theory/composites.md).",
+        ),
+        "formats/audit.md": _audit(),
+    }
+    if set(MEANING) - used:
+        raise SystemExit(f"described, but on no page: {sorted(set(MEANING) - used)}")
+    return {name: f"<!-- written by docs/formats.py -->\n{text.rstrip()}\n" for name, text in made.items()}
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        if "--write" in sys.argv:
+            (DOCS / name).write_text(text, encoding="utf-8")
+        else:
+            print(text)
