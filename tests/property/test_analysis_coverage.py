@@ -145,7 +145,6 @@ RIGHT: dict[str, tuple[Generator, Run, str, int]] = {
     ),
     "rate capability": (synthetic.rate_test, _run(analysis.rate_test), "rate_capability", 120),
     "retention": (synthetic.fade, _run(analysis.retention_and_fade), "capacity_retention", 100),
-    "linear fade": (synthetic.fade, _run(analysis.retention_and_fade), "capacity_fade_per_cycle", 100),
     "fitted fade": (synthetic.fade, _run(analysis.retention_and_fade), "fitted_fade_per_cycle", 100),
     "knee": (
         lambda rng: synthetic.fade(rng, knee=250.0, noise=4e-3),
@@ -164,7 +163,7 @@ RIGHT: dict[str, tuple[Generator, Run, str, int]] = {
             lambda rng, law=law: synthetic.healing(rng, law=law, induction=4 * 3600.0),
             _run(analysis.fit_healing),
             f"rate_{law.replace('=', '')}",
-            30,
+            25,
         )
         for law in analysis.HEALING_LAWS
     },

@@ -387,7 +387,7 @@ def _knee(n: Array, q: Array, line: float, warnings: list[str]) -> Result | None
     def broken(k: float) -> float:
         return linear_fit(np.column_stack([np.ones_like(x), x, np.maximum(x - k, 0.0)]), q).chi_square
 
-    grid = np.linspace(0.1 * span, 0.9 * span, 33)
+    grid = np.linspace(0.1 * span, 0.9 * span, 17)
     chi = [broken(k) for k in grid]
     start = float(grid[int(np.argmin(chi))])
     fit = linear_fit(np.column_stack([np.ones_like(x), x, np.maximum(x - start, 0.0)]), q)
@@ -402,7 +402,7 @@ def _knee(n: Array, q: Array, line: float, warnings: list[str]) -> Result | None
     def power(z: float) -> float:
         return linear_fit(np.column_stack([np.ones_like(x), x**z]), q).chi_square
 
-    smooth = min(power(z) for z in np.linspace(0.3, 6.0, 40))
+    smooth = min(power(z) for z in np.linspace(0.3, 6.0, 20))
     size = n.size
     penalty = math.log(size)
     broken_score = size * math.log(max(solved.chi_square, 1e-300)) + 4.0 * penalty
