@@ -17,6 +17,9 @@ from ._make_porous import porous_framework as porous_framework
 from ._make_sizes import Sizes as Sizes
 from ._measure_connectivity import Connectivity as Connectivity
 from ._measure_connectivity import connectivity as connectivity
+from ._measure_representative import Division as Division
+from ._measure_representative import RepresentativeVolume as RepresentativeVolume
+from ._measure_representative import representative_volume as representative_volume
 from ._measure_sizes import Distribution as Distribution
 from ._measure_sizes import chord_lengths as chord_lengths
 from ._measure_sizes import local_thickness as local_thickness
@@ -28,3 +31,8 @@ from ._measure_tortuosity import DiffusiveTortuosity as DiffusiveTortuosity
 from ._measure_tortuosity import GeometricTortuosity as GeometricTortuosity
 from ._measure_tortuosity import diffusive_tortuosity as diffusive_tortuosity
 from ._measure_tortuosity import geometric_tortuosity as geometric_tortuosity
+from ._read import Volume as Volume
+from ._read import read_image as read_image
+from ._read import read_volume as read_volume
+from ._read import to_image as to_image
+from ._segment import segment as segment
