@@ -52,4 +52,5 @@ if __name__ == "__main__":
             drawn[figure.name] = figure.svg
     for name, svg in drawn.items():
         short = re.sub(r"\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}", svg)
+        short = short.replace('style="', 'style="background: #ffffff; ', 1)  # dark ink, whatever the page's colours
         (IMAGES / f"{name}.svg").write_text(short + "\n", encoding="utf-8")

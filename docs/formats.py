@@ -240,11 +240,11 @@ An unknown unit gets one sentence with the nearest valid spelling, a unit of ano
 ## A table says more
 
 ```toml
-thickness = {{ value = "96 um", low = "91 um", high = "101 um", source = "SEM, five spots" }}
+diameter = {{ value = "12.0 mm", low = "11.9 mm", high = "12.1 mm", source = "calliper, five spots" }}
 structure_weight = {{ value = "0.4", low = "0.3", high = "0.6", assumed = true, source = "pressed powder" }}
 ionic_conductivity = {{ fact = "A0067" }}
 density = {{ catalogue = "LATP.density" }}
-mass = {{ fact = "F003-001", minus = ["F003-003", "F003-004"] }}
+thickness = {{ fact = "F003-001", minus = ["F003-003", "F003-004"] }}
 ```
 
 | key | meaning |
