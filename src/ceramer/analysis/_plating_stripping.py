@@ -62,6 +62,8 @@ def plating_stripping(
         alive[0] = True
     level = _commonest(np.abs(halves.current[alive]))
     use = alive & (np.abs(np.abs(halves.current) / level - 1.0) < 0.03)
+    if verdict.time is not None and (use & (before := halves.start + halves.duration <= verdict.time)).any():
+        use &= before  # the half-cycle in which it fell belongs to neither side
     warnings = list(verdict.sentences())
     notes: list[str] = []
     middle = halves.start[use] + 0.5 * halves.duration[use]
