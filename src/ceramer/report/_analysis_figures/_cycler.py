@@ -24,7 +24,7 @@ def capacity(report: AnalysisReport, prefix: str = "") -> Figure | None:
     scale = units.si_factor(unit)
     fit = columns(report, "cycle", "fit_capacity")
     shown, left_out, efficiency = _cycles(report, unit)
-    if found is None and shown is None:
+    if max(0 if found is None else found[0].size, 0 if shown is None else shown[0].size) < 2:
         return None
     knee = report.result("knee_cycle").value if "knee_cycle" in report else None
 
@@ -62,7 +62,7 @@ def capacity(report: AnalysisReport, prefix: str = "") -> Figure | None:
     )
     caption = report.verdict
     if efficiency is not None:
-        caption += " Triangles at the edge of the efficiency lie beyond the axis."
+        caption += " Triangles at an edge, where there are any, lie beyond the axis."
     height = 4.4 if efficiency is not None else 3.0
     return made(
         prefix + "capacity", "Capacity and efficiency", paint, caption=caption, description=description, height=height
@@ -89,7 +89,7 @@ def _cycles(report: AnalysisReport, unit: str) -> tuple[Any, Any, tuple[Array, A
 def _whole_cycles(axis: Any) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
+    axis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
 
 
 def rates(report: AnalysisReport, prefix: str = "") -> Figure | None:

@@ -38,7 +38,7 @@ def healing(report: AnalysisReport, prefix: str = "") -> Figure | None:
         axes = canvas.axes(figure)
         for law, (x, y) in curves.items():
             colour, style = _STYLES.get(law, (canvas.GREY, "-"))
-            likely = f", probability {chance[law]:.2g}" if law in chance else ""
+            likely = f", probability {_chance(chance[law])}" if law in chance else ""
             axes.plot(clock(x), unit(y), color=colour, linestyle=style, label=f"{law}{likely}")
         axes.errorbar(
             clock(t[seen]), unit(size[seen]), yerr=unit(2.0 * spread[seen]), fmt="s", color=canvas.VERMILLION,
@@ -83,3 +83,7 @@ def _probabilities(report: AnalysisReport) -> dict[str, float]:
     if table is None or not {"law", "probability"} <= set(table):
         return {}
     return {str(law): float(chance) for law, chance in zip(table["law"], table["probability"], strict=True)}
+
+
+def _chance(value: float) -> str:
+    return "< 0.001" if value < 1e-3 else "> 0.999" if value > 0.999 else f"{value:.2g}"

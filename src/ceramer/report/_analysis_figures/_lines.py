@@ -42,7 +42,7 @@ def sweep(report: AnalysisReport, prefix: str = "") -> Figure | None:
         for keep, colour, label in (
             (y > 0.0, canvas.BLUE, "current positive"), (y < 0.0, canvas.SKY, "current negative")
         ):  # fmt: skip
-            log.plot(x[keep], unit(np.abs(y[keep])), ".", markersize=2, color=colour, label=label)
+            log.plot(x, unit(np.where(keep, np.abs(y), np.nan)), linewidth=0.9, color=colour, label=label)
         log.set_ylim(unit(floor), None)
         marks = {"oxidation": ("^", canvas.VERMILLION), "reduction": ("v", canvas.GREEN)}
         for leg, criterion, potential, spread in onsets:

@@ -29,7 +29,7 @@ def nyquist(report: AnalysisReport, prefix: str = "") -> Figure | None:
     z, fit = real + 1j * imaginary, fit_real + 1j * fit_imaginary
     rejected, consistency = _tested(f, z)
     unit = metric_axis(np.abs(z), "ohm")
-    zoom = _zoom(report, z)
+    zoom = _zoom(report, z, rejected)
 
     def paint(figure: Any) -> None:
         grid = figure.add_gridspec(2, 2, height_ratios=(2.6, 1.0))
@@ -46,13 +46,13 @@ def nyquist(report: AnalysisReport, prefix: str = "") -> Figure | None:
                     unit(real[rejected]), unit(-imaginary[rejected]), "x", color=canvas.VERMILLION, markersize=6,
                     label="fails Kramers-Kronig, or inductive",
                 )  # fmt: skip
-            extent = unit(float(np.ptp(real) + np.ptp(imaginary)) * 0.5 if limit is None else limit)
-            _decades(panel, f[shown], unit(real[shown]), unit(-imaginary[shown]), 0.11 * extent)
+            inch = max(float(np.ptp(real)) / (6.4 if zoom is None else 2.8), float(np.ptp(imaginary)) / 2.6)
+            _decades(panel, f, z / unit.scale, unit(inch if limit is None else limit / 2.8), shown)
             if limit is not None:
                 panel.set_xlim(0.0 if real.min() > 0.0 else None, unit(limit))
                 panel.set_ylim(-0.12 * unit(limit), 0.8 * unit(limit))
                 panel.set_title("arcs enlarged", fontweight="normal")
-            panel.set_aspect("equal", adjustable="datalim")
+            panel.set_aspect("equal", adjustable="datalim" if limit is None else "box")
             panel.axhline(0.0, color=canvas.GREY, linewidth=0.8, zorder=1)
             panel.grid(True)
             panel.set_xlabel(unit.label("Z'"))
@@ -62,17 +62,17 @@ def nyquist(report: AnalysisReport, prefix: str = "") -> Figure | None:
             (grid[1, 1], (z - fit) / np.abs(z), "fit residual"),
         ):
             _residuals(figure.add_subplot(cell), f, values, rejected, name)
-        legend(figure, panels[0], figure.axes[-1])
+        legend(figure, panels[0], figure.axes[-1], columns=3)
 
-    dots = f"{int(rejected.sum())} of {f.size} points fail the Kramers-Kronig test or are inductive."
+    dots = f"Points that fail the Kramers-Kronig test or are inductive: {int(rejected.sum())} of {f.size}."
     description = (
         f"Nyquist plot of {f.size} points from {f.min():.3g} to {f.max():.3g} Hz with the fit. {report.verdict}",
         told(report, _resistances(report)),
         dots,
     )
     caption = (
-        f"{dots} Large marks stand at whole decades of frequency. Residuals are relative to |Z|; triangles at the edge "
-        "lie beyond it."
+        f"{dots} Large marks stand at whole decades of frequency. Residuals are relative to |Z|; triangles at an edge, "
+        "where there are any, lie beyond the axis."
     )
     return made(prefix + "nyquist", "Nyquist plot", paint, caption=caption, description=description, height=5.6)
 
@@ -139,35 +139,56 @@ def _tested(f: Array, z: Any) -> tuple[Any, Any]:
     return ~test.valid | test.inductive, test.residuals
 
 
-def _zoom(report: AnalysisReport, z: Any) -> float | None:
+def _zoom(report: AnalysisReport, z: Any, rejected: Any) -> float | None:
     """Size of a window [ohm] that shows the arcs where they are small beside the whole spectrum; None where not."""
     table = report.tables.get("arcs")
     if table is None or "resistance / ohm" not in table:
         return None
     arcs = np.asarray(table["resistance / ohm"], dtype=float)
-    start = max(float(z.real.min()), 0.0)
-    ends = start + np.cumsum(arcs[np.isfinite(arcs)])
+    ends = max(float(z.real.min()), 0.0) + np.cumsum(arcs[np.isfinite(arcs)])
     whole = max(float(np.ptp(z.real)), float(np.ptp(z.imag)))
-    small = ends[ends < 0.3 * whole]
-    return 1.5 * float(small.max()) if small.size else None
+    for window in 1.5 * ends:
+        inside = (z.real < window) & (np.abs(z.imag) < 0.8 * window) & ~rejected
+        if inside.sum() >= max(8, 0.25 * (~rejected).sum()):
+            return float(window) if window < 0.45 * whole else None
+    return None
 
 
-def _decades(panel: Any, f: Array, x: Array, y: Array, apart: float) -> None:
-    """Mark the points nearest to whole decades of frequency; label those that leave room for it."""
-    if f.size < 2:
-        return
+def _decades(panel: Any, f: Array, z: Any, inch: float, shown: Any) -> None:
+    """Mark the points nearest to whole decades of frequency; label those that leave room for it.
+
+    `z` is in the unit of the axes, of which `inch` fill one inch; `f` rises. Labels stand outside the arcs.
+    """
     logs = np.log10(f)
-    spacing = float(np.median(np.abs(np.diff(logs))))
+    if f.size < 3:
+        return
+    spacing = float(np.median(np.diff(logs)))
+    heading = -np.gradient(z)  # towards lower frequency
     placed: list[tuple[float, float]] = []
-    for power in range(math.floor(logs.min()), math.ceil(logs.max()) + 1):
+    for power in range(math.floor(logs[0]), math.ceil(logs[-1]) + 1):
         k = int(np.argmin(np.abs(logs - power)))
-        if abs(logs[k] - power) > 0.6 * max(spacing, 0.05):
+        if abs(logs[k] - power) > 0.6 * max(spacing, 0.05) or not shown[k]:
             continue
-        panel.plot([x[k]], [y[k]], "o", color=canvas.INK, markersize=5.5, zorder=4)
-        if all(math.hypot(x[k] - a, y[k] - b) > apart for a, b in placed):
-            placed.append((float(x[k]), float(y[k])))
-            name = f"{10.0 ** (power % 3):g} {({-1: 'm', 0: '', 1: 'k', 2: 'M', 3: 'G'}).get(power // 3, '')}Hz"
-            panel.annotate(name, (x[k], y[k]), xytext=(5, 5), textcoords="offset points", fontsize=8)
+        x, y = float(z[k].real), -float(z[k].imag)
+        panel.plot([x], [y], "o", color=canvas.INK, markersize=5.5, zorder=4)
+        if any(abs(x - a) < 0.7 * inch and abs(y - b) < 0.2 * inch for a, b in placed):
+            continue
+        placed.append((x, y))
+        # Left of the direction of travel, which lies outside an arc.
+        right, up = float(heading[k].imag), float(heading[k].real)
+        size = math.hypot(right, up) or 1.0
+        right, up = right / size, up / size
+        name = f"{10.0 ** (power % 3):g} {({-2: 'u', -1: 'm', 0: '', 1: 'k', 2: 'M', 3: 'G'}).get(power // 3, '')}Hz"
+        panel.annotate(
+            name,
+            (x, y),
+            xytext=(7.0 * right, 7.0 * up),
+            textcoords="offset points",
+            fontsize=8,
+            ha="left" if right > 0.3 else "right" if right < -0.3 else "center",
+            va="bottom" if up > 0.3 else "top" if up < -0.3 else "center",
+            clip_on=True,
+        )
 
 
 def _residuals(panel: Any, f: Array, values: Any, rejected: Any, name: str) -> None:

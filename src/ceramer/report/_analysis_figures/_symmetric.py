@@ -84,20 +84,11 @@ def half_cycle_trends(report: AnalysisReport, prefix: str = "") -> Figure | None
         upper = figure.add_subplot(1, 2, 1)
         lower = figure.add_subplot(1, 2, 2)
         limits = robust_limits(np.concatenate([value[np.isfinite(value)] for value in eta.values()]))
-        for (part, values), mark, colour in zip(
-            eta.items(), ("^", "o", "v"), (canvas.SKY, canvas.BLUE, canvas.PURPLE), strict=True
-        ):
-            keep = np.isfinite(values)
-            clipped(
-                upper,
-                x[keep],
-                values[keep],
-                limits,
-                mark,
-                color=colour,
-                markersize=3.5,
-                label=f"{part} in the half-cycle",
-            )
+        marks = {"early": ("^", canvas.ORANGE), "late": ("v", canvas.PURPLE), "middle": ("o", canvas.BLUE)}
+        for part, (mark, colour) in marks.items():
+            keep = np.isfinite(eta[part])
+            style = {"color": colour, "markersize": 3.5, "markerfacecolor": colour if part == "middle" else "none"}
+            clipped(upper, x[keep], eta[part][keep], limits, mark, label=f"{part} in the half-cycle", **style)
         keep = np.isfinite(resistance)
         clipped(lower, x[keep], resistance[keep], robust_limits(resistance[keep]), color=canvas.BLUE, markersize=3.5)
         if line is not None and name == per_area:
@@ -119,7 +110,7 @@ def half_cycle_trends(report: AnalysisReport, prefix: str = "") -> Figure | None
     )
     caption = (
         "Mean |V| over 5 to 15 % (early), 45 to 55 % (middle) and 85 to 95 % (late) of every half-cycle, and the "
-        "middle over the current. Triangles at the edge lie beyond the axis."
+        "middle over the current. Triangles at an edge, where there are any, lie beyond the axis."
     )
     return made(prefix + "half-cycles", "Half-cycles", paint, caption=caption, description=description, height=3.5)
 

@@ -120,13 +120,15 @@ def thin(x: Array, y: Array, *, log: bool = False) -> tuple[Array, Array]:
     return x[keep], y[keep]
 
 
-def robust_limits(values: Array, *, share: float = 0.03, room: float = 0.25) -> tuple[float, float]:
-    """Return axis limits that a few strays do not decide: quantiles with a margin of `room`."""
-    low, high = (float(q) for q in np.quantile(values, [share, 1.0 - share]))
-    wide = high - low or abs(high) * 0.01 or 1.0
-    return max(low - room * wide, float(values.min()) - 0.1 * wide), min(
-        high + room * wide, float(values.max()) + 0.1 * wide
-    )
+def robust_limits(values: Array) -> tuple[float, float]:
+    """Return axis limits that a few strays do not decide: the extremes, unless far beyond the 3 % quantiles."""
+    low, high = (float(q) for q in np.quantile(values, [0.03, 0.97]))
+    wide = max(high - low, 2e-3 * abs(high), 1e-12)
+    least, most = float(values.min()), float(values.max())
+    low = least if least > low - 0.6 * wide else low - 0.25 * wide
+    high = most if most < high + 0.6 * wide else high + 0.25 * wide
+    room = 0.07 * max(high - low, wide)
+    return low - room, high + room
 
 
 def clipped(axes: Any, x: Array, y: Array, limits: tuple[float, float], mark: str = "o", **options: Any) -> None:
@@ -143,25 +145,25 @@ def clipped(axes: Any, x: Array, y: Array, limits: tuple[float, float], mark: st
 
 
 def log_ticks(axis: Any) -> None:
-    """Label a logarithmic axis readably whatever its range: decades, 1-2-5, or even steps."""
+    """Label a logarithmic axis readably whatever its range: decades, 1-2-5, finer, or even steps."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
     low, high = sorted(axis.get_view_interval())
     decades = math.log10(high / low)
-    if decades > 1.3:
+    powers = high >= 1e5 or low < 1e-3
+    if decades >= 0.5:
         step = max(1, math.ceil(decades / 8.0))
-        subs = (1.0, 2.0, 5.0) if decades < 2.5 else (1.0,)
-        axis.set_major_locator(LogLocator(base=10.0**step, subs=subs if step == 1 else (1.0,), numticks=20))
+        subs = (1.0,) if decades >= 2.5 else (1.0, 2.0, 5.0) if decades > 1.0 else (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+        axis.set_major_locator(LogLocator(base=10.0**step, subs=subs, numticks=20))
     else:
         axis.set_major_locator(MaxNLocator(6))
+    if decades < 2.5:
         axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(_tick))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value) if powers else f"{value:.6g}"))
     axis.set_minor_formatter(NullFormatter())
 
 
-def _tick(value: float, _: object) -> str:
-    if value == 0.0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.6g}"
+def _power(value: float) -> str:
     mantissa, power = f"{value:.6e}".split("e")
     mantissa = f"{float(mantissa):g}"
     return f"$10^{{{int(power)}}}$" if mantissa == "1" else rf"${mantissa}\times10^{{{int(power)}}}$"

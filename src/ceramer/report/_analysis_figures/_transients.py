@@ -45,7 +45,7 @@ def polarisation(report: AnalysisReport, prefix: str = "") -> Figure | None:
             keep = t > 0.0 if log else np.ones(t.size, dtype=bool)
             x, y = thin(t[keep], i[keep], log=log)
             scale = Axis(1.0, "s") if log else clock
-            panel.plot(scale(x), unit(y), ".", color=canvas.GREY, markersize=3, label="measured")
+            panel.plot(scale(x), unit(y), color=canvas.GREY, linewidth=0.9, label="measured")
             if fit is not None:
                 positive = fit[0] > 0.0 if log else np.ones(fit[0].size, dtype=bool)
                 fx, fy = thin(fit[0][positive], fit[1][positive], log=log)
@@ -123,7 +123,7 @@ def electronic_current(report: AnalysisReport, prefix: str = "") -> Figure | Non
     floor = given(report, "noise_floor")
     limit = _limiting_current(report)
     clock, unit, small = time_axis(t), metric_axis(i, "A"), metric_axis(i[late], "A")
-    sign = -1.0 if (steady or float(np.median(i))) < 0.0 else 1.0
+    sign = -1.0 if (given(report, "voltage") or float(np.median(i))) < 0.0 else 1.0
 
     def paint(figure: Any) -> None:
         decay, plateau = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
@@ -131,9 +131,9 @@ def electronic_current(report: AnalysisReport, prefix: str = "") -> Figure | Non
         x, y = thin(t[shown], sign * i[shown], log=True)
         decay.set_xscale("log")
         decay.set_yscale("log")
-        decay.plot(x, unit(y), ".", color=canvas.GREY, markersize=3, label="measured")
+        decay.plot(x, unit(y), color=canvas.GREY, linewidth=0.9, label="measured")
         x, y = thin(t[late], i[late])
-        plateau.plot(clock(x), small(y), ".", color=canvas.GREY, markersize=3, label="measured")
+        plateau.plot(clock(x), small(y), color=canvas.GREY, linewidth=0.9, label="measured")
         plateau.axhline(0.0, color=canvas.INK, linewidth=0.8)
         if steady is not None:
             label = "steady value, two standard uncertainties"
