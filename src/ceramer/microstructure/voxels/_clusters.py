@@ -195,9 +195,7 @@ def _tally(begin: Any, finish: Any, parent: Any, offset: Any, carries: Any, out:
             out[3] += finish[node] - begin[node]
 
 
-def find_clusters(
-    labels: NDArray[Any], link: NDArray[np.bool_], periodic: tuple[bool, bool, bool]
-) -> Clusters:
+def find_clusters(labels: NDArray[Any], link: NDArray[np.bool_], periodic: tuple[bool, bool, bool]) -> Clusters:
     """Find the clusters of voxels whose faces conduct: ``link[a, b]`` says it of a face between phases a and b.
 
     Periodic axes are followed around: a cluster carries along an axis if it meets itself one period on.
@@ -219,4 +217,6 @@ def find_clusters(
     out = np.zeros(4, np.int64)
     _tally(begin, finish, parent, offset, carries, out)
     bits = int(out[0])
-    return Clusters((bool(bits & 1), bool(bits & 2), bool(bits & 4)), int(out[1]), int(out[2]), int(out[3]) / labels.size)
+    return Clusters(
+        (bool(bits & 1), bool(bits & 2), bool(bits & 4)), int(out[1]), int(out[2]), int(out[3]) / labels.size
+    )

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from ceramer.numerics.jit import jit
 
-__all__ = ["REACH", "contact_power", "fill_faces", "phase_counts", "phase_power", "surface_faces", "widened"]
+__all__ = [
+    "REACH",
+    "add_contacts",
+    "contact_power",
+    "fill_faces",
+    "phase_counts",
+    "phase_power",
+    "surface_faces",
+    "widened",
+]
 
 REACH: Final = 4
 """Voxels that the estimate looks at on each side of a face."""
@@ -90,14 +99,41 @@ def phase_counts(labels: Any, counts: Any) -> None:
 
 
 @jit
-def fill_faces(
+def fill_faces(first: int, end: int, labels: Any, bulk: Any, periodic: Any, gx: Any, gy: Any, gz: Any) -> None:
+    """Write the conductance in full contact of the lower faces of voxels in planes first to end - 1.
+
+    ``bulk[d, a, b]`` belongs to a face between phases a and b across axis d. Outer faces of open axes stay 0.
+    """
+    n0, n1, n2 = labels.shape
+    bulk_x, bulk_y, bulk_z = bulk[0], bulk[1], bulk[2]
+    for i in range(first - 1, end - 1):
+        for j in range(n1):
+            here = labels[i, j]
+            if i > 0 or periodic[0]:
+                other, row = labels[i - 1 if i > 0 else n0 - 1, j], gx[i + 1, j + 1]
+                for k in range(n2):
+                    row[k + 1] = bulk_x[other[k], here[k]]
+            if j > 0 or periodic[1]:
+                other, row = labels[i, j - 1 if j > 0 else n1 - 1], gy[i + 1, j + 1]
+                for k in range(n2):
+                    row[k + 1] = bulk_y[other[k], here[k]]
+                if j == 0:
+                    gy[i + 1, n1 + 1] = row
+            row = gz[i + 1, j + 1]
+            for k in range(1, n2):
+                row[k + 1] = bulk_z[here[k - 1], here[k]]
+            if periodic[2]:
+                row[1] = row[n2 + 1] = bulk_z[here[n2 - 1], here[0]]
+
+
+@jit
+def add_contacts(
     first: int,
     end: int,
     labels: Any,
     grains: Any,
     wide_labels: Any,
     wide_grains: Any,
-    bulk: Any,
     contact: Any,
     kind: Any,
     area: Any,
@@ -107,11 +143,11 @@ def fill_faces(
     gy: Any,
     gz: Any,
 ) -> None:
-    """Write the conductance of the lower faces of voxels in planes first to end - 1; outer faces of open axes stay 0.
+    """Put the resistance of interfaces in series with the lower faces of voxels in planes first to end - 1.
 
-    ``bulk[d, a, b]`` is the conductance of a face between phases a and b in full contact, ``contact[a, b]`` the
-    resistance of a unit area of their interface (a = b: between grains), ``kind[a, b]`` 0 for none, 1 for
-    the area of the voxel face, 2 for that of the smooth surface, 3 for an interface that nothing crosses.
+    ``contact[a, b]`` is the resistance of a unit area of the interface of phases a and b (a = b: between grains);
+    ``kind[a, b]`` is 0 for none, 1 for the area of the voxel face, 2 for that of the smooth surface, 3 for an interface
+    that nothing crosses.
     """
     n0, n1, n2 = labels.shape
     normal = np.zeros(3)
@@ -120,12 +156,8 @@ def fill_faces(
             for k in range(n2):
                 b = labels[i, j, k]
                 for axis in range(3):
-                    if axis == 0:
-                        at, count = i, n0
-                    elif axis == 1:
-                        at, count = j, n1
-                    else:
-                        at, count = k, n2
+                    at = i if axis == 0 else (j if axis == 1 else k)
+                    count = n0 if axis == 0 else (n1 if axis == 1 else n2)
                     if at == 0 and not periodic[axis]:
                         continue
                     below = at - 1 if at > 0 else count - 1
@@ -133,13 +165,17 @@ def fill_faces(
                     q = below if axis == 1 else j
                     r = below if axis == 2 else k
                     a = labels[p, q, r]
-                    value = bulk[axis, a, b]
                     law = kind[a, b]
-                    if law != 0 and a == b and grains[p, q, r] == grains[i, j, k]:
-                        law = 0
+                    if law == 0 or (a == b and grains[p, q, r] == grains[i, j, k]):
+                        continue
+                    value = gx[i + 1, j + 1, k + 1]
+                    if axis == 1:
+                        value = gy[i + 1, j + 1, k + 1]
+                    elif axis == 2:
+                        value = gz[i + 1, j + 1, k + 1]
                     if law == 3:
                         value = 0 * value
-                    elif law != 0 and value != 0:
+                    elif value != 0:
                         steps = 1.0
                         if law == 2 and a != b:
                             steps = staircase(wide_labels, axis, i, j, k, spacing, normal)
@@ -207,7 +243,6 @@ def phase_power(
     gx: Any,
     gy: Any,
     gz: Any,
-    resistivity: Any,
     driven: int,
     periodic: Any,
     spacing: Any,
@@ -215,50 +250,48 @@ def phase_power(
     current: Any,
     flux: Any,
 ) -> None:
-    """Add power and current (times length) of planes first to end - 1 by phase, and the flux through upper faces by layer.
+    """Add up what planes first to end - 1 carry.
 
-    A voxel dissipates the square of the current through each of its six half faces times half a voxel's resistance.
+    ``power[n, label]`` gets the squares of the currents through the six half faces of a voxel, times half a voxel's
+    resistance at unit conductivity; ``current[n, label]`` the currents through both faces along the driven axis; flux[layer]
+    the current through the upper faces of a layer. Sum over the four n.
     """
     n0, n1, n2 = labels.shape
-    area = spacing[0] * spacing[1] * spacing[2] / spacing
+    half = 0.5 * spacing * spacing / (spacing[0] * spacing[1] * spacing[2])
+    on = np.zeros(3)
+    on[driven] = 1.0
     heat = np.zeros(n2, current.dtype)
     flow = np.zeros(n2, current.dtype)
     up = np.zeros(n2, current.dtype)
-    drop = np.zeros((3, 2))
+    low, high = np.full(n2, on[2] * spacing[2]), np.full(n2, on[2] * spacing[2])
+    if not periodic[2]:
+        low[0] *= 0.5
+        high[n2 - 1] *= 0.5
     for i in range(first - 1, end - 1):
+        drop_w = on[0] * spacing[0] * (0.5 if i == 0 and not periodic[0] else 1.0)
+        drop_e = on[0] * spacing[0] * (0.5 if i == n0 - 1 and not periodic[0] else 1.0)
         for j in range(n1):
-            drop[:] = 0.0
-            drop[driven] = spacing[driven]
-            if not periodic[driven]:
-                if driven == 0 and i == 0 or driven == 1 and j == 0:
-                    drop[driven, 0] *= 0.5
-                if driven == 0 and i == n0 - 1 or driven == 1 and j == n1 - 1:
-                    drop[driven, 1] *= 0.5
+            drop_s = on[1] * spacing[1] * (0.5 if j == 0 and not periodic[1] else 1.0)
+            drop_n = on[1] * spacing[1] * (0.5 if j == n1 - 1 and not periodic[1] else 1.0)
             here = u[i + 1, j + 1]
             west, east, south, north = u[i, j + 1], u[i + 2, j + 1], u[i + 1, j], u[i + 1, j + 2]
             g_west, g_east, g_south, g_north = gx[i + 1, j + 1], gx[i + 2, j + 1], gy[i + 1, j + 1], gy[i + 1, j + 2]
             g_z = gz[i + 1, j + 1]
-            w0, w1, w2 = 0.5 * spacing[0] / area[0], 0.5 * spacing[1] / area[1], 0.5 * spacing[2] / area[2]
             for k in range(n2):
                 x = 1.0 * here[k + 1]
-                a = g_west[k + 1] * (west[k + 1] - x + drop[0, 0])
-                b = g_east[k + 1] * (x - east[k + 1] + drop[0, 1])
-                c = g_south[k + 1] * (south[k + 1] - x + drop[1, 0])
-                d = g_north[k + 1] * (x - north[k + 1] + drop[1, 1])
-                e = g_z[k + 1] * (here[k] - x + drop[2, 0])
-                f = g_z[k + 2] * (x - here[k + 2] + drop[2, 1])
-                if driven == 2 and not periodic[2]:
-                    if k == 0:
-                        e = g_z[k + 1] * (here[k] - x + 0.5 * drop[2, 0])
-                    if k == n2 - 1:
-                        f = g_z[k + 2] * (x - here[k + 2] + 0.5 * drop[2, 1])
-                heat[k] = w0 * (a * a + b * b) + w1 * (c * c + d * d) + w2 * (e * e + f * f)
-                flow[k] = a + b if driven == 0 else (c + d if driven == 1 else e + f)
-                up[k] = b if driven == 0 else (d if driven == 1 else f)
-            for k in range(n2):
-                at = labels[i, j, k]
-                power[at] += heat[k] * resistivity[at]
-                current[at] += flow[k] * (0.5 * spacing[driven])
+                a = g_west[k + 1] * (west[k + 1] - x + drop_w)
+                b = g_east[k + 1] * (x - east[k + 1] + drop_e)
+                c = g_south[k + 1] * (south[k + 1] - x + drop_s)
+                d = g_north[k + 1] * (x - north[k + 1] + drop_n)
+                e = g_z[k + 1] * (here[k] - x + low[k])
+                f = g_z[k + 2] * (x - here[k + 2] + high[k])
+                heat[k] = half[0] * (a * a + b * b) + half[1] * (c * c + d * d) + half[2] * (e * e + f * f)
+                up[k] = on[0] * b + on[1] * d + on[2] * f
+                flow[k] = on[0] * a + on[1] * c + on[2] * e + up[k]
+            row = labels[i, j]
+            for k in range(n2):  # four sums in turn: one would wait for itself
+                power[k & 3, row[k]] += heat[k]
+                current[k & 3, row[k]] += flow[k]
             if driven == 2:
                 for k in range(n2):
                     flux[k] += up[k]

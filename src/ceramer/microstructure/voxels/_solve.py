@@ -184,7 +184,9 @@ def _read(
         raise InputError("voxel_size is missing; interfaces and sheets need the edge of a voxel, such as '0.5 um'.")
     edges = _edges(voxel_size, rank)
     image = image.reshape((1,) * (3 - rank) + image.shape)
-    given = {_label(key, phases, "conductivities"): _number(v, "conductivity", key) for key, v in conductivities.items()}
+    given = {
+        _label(key, phases, "conductivities"): _number(v, "conductivity", key) for key, v in conductivities.items()
+    }
     contacts = {_pair(key, phases, given, "interfaces"): None for key in interfaces}
     codes, names, counts = _coded(image, [*given, *[label for pair in contacts for label in pair]])
     present = [name for name, count in zip(names, counts, strict=True) if count]
@@ -335,7 +337,9 @@ def _number(text: Any, dimension: str, key: Any, infinite: bool = False) -> Any:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise InputError(f"the {dimension} of {key} is {value!r}; give a number in SI units or text with a unit.") from None
+        raise InputError(
+            f"the {dimension} of {key} is {value!r}; give a number in SI units or text with a unit."
+        ) from None
     if math.isnan(number) or number < 0.0 or (math.isinf(number) and not infinite):
         raise InputError(f"the {dimension} of {key} is {number:g}; it must be a finite number, 0 or more.")
     return number
@@ -479,29 +483,17 @@ class _Run:
         problem = self.problem
         self._tables()
         codes = problem.codes
+        n0, n1, n2 = codes.shape
+        faces = Faces(*(padded((n0, n1, n2), problem.dtype) for _ in range(3)), problem.periodic)
+        over_planes(kernels.fill_faces, n0, codes.size, codes, self.bulk, self.wraps, *faces)
         wide, wide_grains = codes[:1, :1, :1], problem.grains[:1, :1, :1]
         if (self.kind == 2).any() or problem.sheets:
             wide = kernels.widened(codes, problem.periodic)
             if problem.grains.shape == codes.shape:
                 wide_grains = kernels.widened(problem.grains, problem.periodic)
-        n0, n1, n2 = codes.shape
-        faces = Faces(*(padded((n0, n1, n2), problem.dtype) for _ in range(3)), problem.periodic)
-        over_planes(
-            kernels.fill_faces,
-            n0,
-            codes.size,
-            codes,
-            problem.grains,
-            wide,
-            wide_grains,
-            self.bulk,
-            self.contact,
-            self.kind,
-            self.area,
-            self.spacing,
-            self.wraps,
-            *faces,
-        )
+        if self.kind.any():
+            fixed = (self.contact, self.kind, self.area, self.spacing, self.wraps)
+            over_planes(kernels.add_contacts, n0, codes.size, codes, problem.grains, wide, wide_grains, *fixed, *faces)
         if problem.periodic[0]:
             faces.x[-1] = faces.x[1]
         self.sheets = None
@@ -532,9 +524,7 @@ class _Run:
             if not problem.periodic[d]:
                 self._electrodes(faces, d, True)
             if hierarchy is None or not problem.periodic[d] or not all(problem.periodic[e] for e in rest):
-                hierarchy = Hierarchy(
-                    faces if not self.sheets else self.sheets.surrogate(faces), self.spacing.tolist()
-                )
+                hierarchy = Hierarchy(faces if not self.sheets else self.sheets.surrogate(faces), self.spacing.tolist())
             solution, aggregated = solve_mean_field(
                 faces,
                 d,
@@ -582,14 +572,14 @@ class _Run:
         parts: list[tuple[Array, Array, Array]] = []
 
         def slab(begin: int, end: int, *arguments: Any) -> None:
-            sums = np.zeros(kinds, wide), np.zeros(kinds, wide), np.zeros(shape[d], wide)
+            sums = np.zeros((4, kinds), wide), np.zeros((4, kinds), wide), np.zeros(shape[d], wide)
             parts.append(sums)
             kernels.phase_power(begin, end, *arguments, *sums)
 
-        over_planes(
-            slab, shape[0], u.size, problem.codes, u, *faces, self.resistivity, d, self.wraps, self.spacing
-        )
+        over_planes(slab, shape[0], u.size, problem.codes, u, *faces, d, self.wraps, self.spacing)
         power, current, layers = (sum(part[n] for part in parts) for n in range(3))
+        power = power.sum(axis=0) * self.resistivity
+        current = current.sum(axis=0) * (0.5 * self.spacing[d])
         paths: dict[Path, Any] = {problem.label(k): power[k] for k in range(kinds) if problem.counts[k]}
         carried: dict[Path, Any] = {problem.label(k): current[k] for k in range(kinds) if problem.counts[k]}
         if self.kind.any():

@@ -286,7 +286,18 @@ class Aggregation(Preconditioner):
         none = np.zeros(3, np.int64)
         for stage in (1, 2):
             over_planes(
-                kernels.relax, u.shape[0] - 2, u.size, stage, u, self._b, *self._faces, self._inverse, wrap, mode, u, none
+                kernels.relax,
+                u.shape[0] - 2,
+                u.size,
+                stage,
+                u,
+                self._b,
+                *self._faces,
+                self._inverse,
+                wrap,
+                mode,
+                u,
+                none,
             )
             kernels.refresh_ends(u, wrap)
 

@@ -123,7 +123,7 @@ def minimise(
     """
     x, r = solution.u, preconditioner.residual
     dtype = x.dtype.type
-    p, ap = np.zeros_like(x), np.zeros_like(x)
+    p, ap = np.zeros(x.shape, x.dtype), np.zeros(x.shape, x.dtype)
     planes, cells = x.shape[0] - 2, x.size
     pap: Any = 0.0
     start = solution.energy

@@ -214,9 +214,7 @@ def restrict_residual(
 
 
 @jit
-def apply_operator(
-    first: int, end: int, u: Array, gx: Array, gy: Array, gz: Array, out: Array
-) -> Any:
+def apply_operator(first: int, end: int, u: Array, gx: Array, gy: Array, gz: Array, out: Array) -> Any:
     """Write A u into `out` for planes first to end - 1 and return their part of u . A u."""
     ny, nz = u.shape[1] - 2, u.shape[2] - 2
     energy = 0.0 * (1.0 * u[0, 0, 0])

@@ -27,9 +27,7 @@ def _drop(index: int, count: int, axis: int, driven: int, periodic: bool, length
 
 
 @jit
-def _source(
-    first: int, end: int, gx: Any, gy: Any, gz: Any, b: Any, axis: int, periodic: bool, length: float
-) -> Any:
+def _source(first: int, end: int, gx: Any, gy: Any, gz: Any, b: Any, axis: int, periodic: bool, length: float) -> Any:
     nx, ny, nz = b.shape[0] - 2, b.shape[1] - 2, b.shape[2] - 2
     energy = 0.0 * (1.0 * gx[0, 0, 0])
     for i in range(first, end):
@@ -105,15 +103,11 @@ def set_source(faces: Faces, axis: int, spacing: Sequence[float], b: Array) -> A
     return sum(parts[1:], start=parts[0])
 
 
-def cross_energy(
-    faces: Faces, u: Array, v: Array, axis_u: int, axis_v: int, spacing: Sequence[float]
-) -> Any:
+def cross_energy(faces: Faces, u: Array, v: Array, axis_u: int, axis_v: int, spacing: Sequence[float]) -> Any:
     r"""Return :math:`\sum_f g_f \Delta\varphi_u \Delta\varphi_v`: the dissipation of u = v, an off-diagonal term else."""
     lengths = np.array(spacing, float)
     periodic = np.array(faces.periodic)
-    return sum(
-        over_planes(_energy, faces.shape[0], u.size, u, v, *faces, axis_u, axis_v, periodic, lengths), start=0.0
-    )
+    return sum(over_planes(_energy, faces.shape[0], u.size, u, v, *faces, axis_u, axis_v, periodic, lengths), start=0.0)
 
 
 class _Multigrid(Preconditioner):
