@@ -22,8 +22,8 @@ HEAD = """<!-- written by docs/catalogue.py -->
 
 *Status*: **measured**, **computed** (from measured values, as the note says), **assumed** (nobody measured it for this
 material, or it was recalled and not re-read: it carries a range and everything computed from it says so), **convention**
-(a definition or a limit of validity). *Range* is the whole range of an assumed or widely scattered value; *±* a standard
-uncertainty. A property with `@` is another value of the same property; the plain name is the default. Molar masses and
+(a definition or a limit of validity). In brackets stands the whole range of an assumed or widely scattered value, after ± a
+standard uncertainty. A property with `@` is another value of the same property; the plain name is the default. Molar masses and
 theoretical capacities are computed from the formula.
 
 """
@@ -33,7 +33,16 @@ def _shown(row: materials.Row) -> str:
     text = f"{row.number:g}"
     if row.standard_uncertainty is not None:
         text += f" ± {row.standard_uncertainty:g}"
-    return text if row.unit == "1" else f"{text} {row.unit}"
+    if row.low is not None:
+        text += f" ({row.low:g} to {row.high:g})"
+    text += "" if row.unit == "1" else f" {row.unit}"
+    return text if row.temperature is None else f"{text}, {row.temperature - ZERO_CELSIUS:g} °C"
+
+
+def _origin(row: materials.Row) -> str:
+    if row.status == row.source:
+        return row.status
+    return f"{row.status}, [{row.source}](#{row.source.lower()})"
 
 
 def _cell(text: str) -> str:
@@ -51,17 +60,9 @@ def pages() -> dict[str, str]:
         also = f"; also {', '.join(entry.aliases)}" if entry.aliases else ""
         formula = f", {entry.formula}" if entry.formula else ""
         lines += [f"## {name}", "", f"{entry.title[0].upper()}{entry.title[1:]} ({entry.role}{formula}{also}).", ""]
-        lines += ["| property | value | range | at | status | source | note |", "|---|---|---|---|---|---|---|"]
+        lines += ["| property | value | status, source | note |", "|---|---|---|---|"]
         for row in rows:
-            cells = (
-                row.quantity.replace("_", " ") + (f" @{row.key}" if row.key else ""),
-                _shown(row),
-                "" if row.low is None else f"{row.low:g} to {row.high:g}",
-                "" if row.temperature is None else f"{row.temperature - ZERO_CELSIUS:g} °C",
-                row.status,
-                f"[{row.source}](#{row.source.lower()})" if row.source in materials.catalogue().sources else row.source,
-                row.note,
-            )
+            cells = (f"`{row.id.removeprefix(row.material)[1:]}`", _shown(row), _origin(row), row.note)
             lines.append("| " + " | ".join(map(_cell, cells)) + " |")
         lines.append("")
     lines += ["## Sources", ""]
