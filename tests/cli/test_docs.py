@@ -77,11 +77,8 @@ def test_tutorials_and_the_two_exact_laws_are_run():
 def test_make_targets_exist():
     makefile = (DOCS.parent / "Makefile").read_text(encoding="utf-8")
     for page in PAGES:
-        for target in re.findall(r"`?make ([a-z-]+)`?", page.read_text(encoding="utf-8")):
-            if f"`make {target}`" in page.read_text(encoding="utf-8") or f"$ make {target}" in page.read_text(
-                encoding="utf-8"
-            ):
-                assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), f"{page.name}: make {target}"
+        for target in re.findall(r"(?:`|^\$ )make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE):
+            assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), f"{page.name}: make {target}"
 
 
 @pytest.mark.parametrize("script", ["formats.py", "catalogue.py"])
