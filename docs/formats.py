@@ -158,7 +158,7 @@ MEANING: dict[str, dict[str, str]] = {
     },
     "InterphaseSpec": {
         "sheet_conductance": "Along the interface.",
-        "specific_area_of_spheres": "Diameter d of spheres of the last phase whose surface this is: area per volume 6 φ/d.",
+        "sphere_diameter": "Diameter d of spheres of the last phase whose surface this is: area per volume 6 φ/d.",
     },
     "CellSpec": {
         **_HEADER,

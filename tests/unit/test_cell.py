@@ -145,6 +145,7 @@ def test_cells_are_built_from_files():
     ("change", "words"),
     [
         ({"area": "1 cm2"}, "area or diameter, not both"),
+        ({"packaging_areal_mass": "20 mg/cm2"}, "both packaging_areal_mass and packaging_thickness"),
         ({"negative": {"type": "lithium", "material": "Li"}}, "needs a thickness"),
         ({"positive": {"type": "porous", "material": "NMC811"}}, "needs a loading"),
         (

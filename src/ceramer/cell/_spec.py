@@ -208,6 +208,8 @@ class CellSpec(BaseModel):
 
     @model_validator(mode="after")
     def _area_or_diameter(self) -> CellSpec:
+        if (self.packaging_areal_mass is None) != (self.packaging_thickness is None):
+            raise InputError("give both packaging_areal_mass and packaging_thickness, or neither.")
         if self.area is not None and self.diameter is not None:
             raise InputError("give area or diameter, not both.")
         return self

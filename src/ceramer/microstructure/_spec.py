@@ -58,8 +58,8 @@ class InterphaseSpec(BaseModel):
 
     model_config = _STRICT
     sheet_conductance: SheetConductance
-    specific_area_of_spheres: Length
-    """Diameter of spheres of the second phase whose surface this is: a = 6 phi / d."""
+    sphere_diameter: Length
+    """Of spheres of the last phase, whose surface this is: a = 6 phi / d."""
 
 
 class MediumSpec(BaseModel):
@@ -150,7 +150,7 @@ def build_medium(
     area = sheet = 0.0
     if spec.interphase is not None:
         sheet = spec.interphase.sheet_conductance.read(ledger)
-        area = 6.0 * fractions[-1] / spec.interphase.specific_area_of_spheres.read(ledger)
+        area = 6.0 * fractions[-1] / spec.interphase.sphere_diameter.read(ledger)
     weight = spec.structure_weight.read(ledger) if spec.structure_weight else 0.5
     tortuosity = spec.tortuosity.read(ledger) if spec.tortuosity else None
     return Composite(name, phases, spec.structure, weight, tortuosity, area, sheet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ceramer import library
+from ceramer import library, units
 from ceramer.errors import UnknownNameError
 from ceramer.provenance import Result, read_toml
 from ceramer.report._recipe import recipe_table
@@ -22,15 +22,15 @@ _KINDS = ("stack", "cell", "recipe")
 def results_table(results: tuple[Result, ...], missing: tuple[str, ...] = ()) -> RenderableType:
     """Return results as a table (value, interval, what is assumed), and what could not be computed, with the reason."""
     from rich.console import Group
+    from rich.markup import escape
     from rich.text import Text
 
     table = plain_table("quantity", "value", "95 % interval", "how", "assumed")
     for result in results:
         document = result.to_dict()
         span = " to ".join(f"{end:.3g}" for end in document["interval"]) if document["interval"] else ""
-        table.add_row(
-            result.quantity.replace("_", " "), result.text, span, result.method, ", ".join(result.assumed) or "nothing"
-        )
+        assumed = escape(", ".join(result.assumed)) or "nothing"
+        table.add_row(result.quantity.replace("_", " "), result.text, span, result.method, assumed)
     return Group(table, *(Text(f"Not computed: {reason}") for reason in missing))
 
 
@@ -58,7 +58,8 @@ def show_file(path: str | Path) -> tuple[RenderableType, dict[str, object]]:
         where = "What follows, at 30 degC"
     else:
         results, missing = library.cell_results(path)
-        drawing = show_stack(library.load_cell(path).stack)
-        where = "What follows"
+        cell = library.load_cell(path)
+        drawing = Group(heading(cell.name), show_stack(cell.stack))
+        where = f"What follows, at {cell.temperature - units.ZERO_CELSIUS:.0f} degC"
     document = {"file": str(path), "kind": kind, "results": [r.to_dict() for r in results], "missing": list(missing)}
     return Group(drawing, heading(where), results_table(results, missing)), document

@@ -73,10 +73,13 @@ class _Media:
     names: tuple[str, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        from rich.markup import escape
+
         table = plain_table("medium", "ionic conductivity at 30 degC", "from")
         for name in self.names:
             value, origin = _conductivity(name)
-            table.add_row(name, value.replace("±", "+/-") if options.ascii_only else value, origin)
+            shown = value.replace("±", "+/-") if options.ascii_only else value
+            table.add_row(name, shown, escape(origin))
         yield table
 
 
@@ -85,6 +88,8 @@ def show_stack(stack: Stack) -> RenderableType:
     from rich.console import Group
 
     parts: list[RenderableType] = [heading(stack.title or stack.name), _Drawing(stack)]
+    from rich.markup import escape
+
     table = plain_table("medium", "ionic conductivity at 30 degC", "electronic")
     for name, medium in {layer.medium.name: layer.medium for layer in stack.layers}.items():
         cells = []
@@ -93,7 +98,7 @@ def show_stack(stack: Stack) -> RenderableType:
                 cells.append(units.show(getattr(medium, prop)(_T30), "S/cm", digits=3))
             except InputError as error:
                 cells.append(str(error))
-        table.add_row(name, *cells)
+        table.add_row(name, *map(escape, cells))
     return Group(*parts, heading("Media"), table)
 
 
