@@ -288,11 +288,13 @@ def cycling_of(
     return _with(report, extra)
 
 
-def impedance_of(m: Measurement) -> AnalysisReport:
-    """Arcs of a spectrum (`ceramer.analysis.impedance`) as a report."""
-    from ceramer.analysis._spectra import arcs_report
+def impedance_of(
+    m: Measurement, *, circuit: str | None = None, frequency_range: tuple[float, float] | None = None
+) -> AnalysisReport:
+    """Arcs of a spectrum (`ceramer.analysis.impedance`) as a report; circuit and window [Hz] may be set by hand."""
+    from ceramer.analysis._spectra import How, arcs_report
 
-    return _with(arcs_report(m), m.warnings)
+    return _with(arcs_report(m, How(circuit, frequency_range)), m.warnings)
 
 
 def conductivity_of(
@@ -302,6 +304,8 @@ def conductivity_of(
     thickness: Number | None = None,
     area: Number | None = None,
     lead_resistance: Number | None = None,
+    circuit: str | None = None,
+    frequency_range: tuple[float, float] | None = None,
 ) -> AnalysisReport:
     """Conductivity from a spectrum, or `conductivity` from a resistance that is given."""
     if m is None or resistance is not None:
@@ -314,10 +318,14 @@ def conductivity_of(
             lead_resistance=lead_resistance,
             temperature=None if m is None else m.temperature,
         )
-    from ceramer.analysis._spectra import conductivity_report
+    from ceramer.analysis._spectra import How, conductivity_report
 
     report = conductivity_report(
-        m, _given(m, "thickness", thickness), _given(m, "area", area), lead_resistance=lead_resistance
+        m,
+        _given(m, "thickness", thickness),
+        _given(m, "area", area),
+        lead_resistance=lead_resistance,
+        how=How(circuit, frequency_range),
     )
     return _with(report, m.warnings)
 
@@ -329,6 +337,8 @@ def arrhenius_of(
     area: Number | None = None,
     lead_resistance: Number | None = None,
     form: Form | None = None,
+    circuit: str | None = None,
+    frequency_range: tuple[float, float] | None = None,
 ) -> AnalysisReport:
     """`arrhenius` on the conductivities of spectra at several temperatures (each carries its temperature)."""
     import pandas as pd
@@ -337,7 +347,14 @@ def arrhenius_of(
     extra: list[str] = []
     for k, m in enumerate(measurements):
         kelvin = m.require("temperature").value
-        one = conductivity_of(m, thickness=thickness, area=area, lead_resistance=lead_resistance)
+        one = conductivity_of(
+            m,
+            thickness=thickness,
+            area=area,
+            lead_resistance=lead_resistance,
+            circuit=circuit,
+            frequency_range=frequency_range,
+        )
         sigma = one.result("ionic_conductivity")
         rows.append((m.source or f"spectrum {k + 1}", kelvin, sigma.value, sigma.standard_uncertainty))
         doubts = [w for w in one.warnings if "leaves out" not in w]

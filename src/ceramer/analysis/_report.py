@@ -164,6 +164,6 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a JSON number, text or None (a NaN is a missing number)."""
+    """Return a JSON number, text or None (a number that is not finite is missing)."""
     item = value.item() if hasattr(value, "item") else value
-    return None if isinstance(item, float) and math.isnan(item) else item
+    return None if isinstance(item, float) and not math.isfinite(item) else item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,24 +19,52 @@ from ceramer.units import Value
 if TYPE_CHECKING:
     from ceramer.measurement import Measurement
 
-__all__ = ["arcs_report", "conductivity_report", "interface_resistance"]
+__all__ = ["How", "arcs_report", "conductivity_report", "interface_resistance"]
 
 
-def _fit(m: Measurement, thickness: float | None, area: float | None) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a spectrum is fitted: a circuit that is told (None: chosen from the data), a window [Hz] set by hand."""
+
+    circuit: str | None = None
+    frequency_range: tuple[float, float] | None = None
+
+
+AUTOMATIC = How()
+
+
+def _fit(
+    m: Measurement, thickness: float | None, area: float | None, how: How
+) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
     """Test a spectrum, leave out what fails, and fit its arcs; returns frequency, impedance, test, fit, sentences."""
     from ceramer.analysis import impedance
 
     f, z = impedance.spectrum(m.columns)
+    said: list[str] = []
+    if how.frequency_range is not None:
+        low, high = sorted(how.frequency_range)
+        inside = (f >= low) & (f <= high)
+        if inside.sum() < 8:
+            raise InputError(
+                f"Only {int(inside.sum())} of {f.size} points lie between {low:.4g} and {high:.4g} Hz; a fit needs at "
+                f"least 8, and the data run from {f.min():.4g} to {f.max():.4g} Hz."
+            )
+        said.append(f"{int((~inside).sum())} points outside {low:.4g} to {high:.4g} Hz were left out by hand.")
+        f, z = f[inside], z[inside]
     test = impedance.kramers_kronig(f, z)
     keep = test.valid & ~test.inductive
-    said = list(test.warnings)
+    said.extend(test.warnings)
     if keep.sum() < 8:
         keep = ~test.inductive
         said.append("Too few points pass the Kramers-Kronig test to fit them alone: all capacitive points were used.")
     if keep.sum() < 8:
         raise InputError(f"Only {int(keep.sum())} of {f.size} points are capacitive; a fit of arcs needs at least 8.")
     known = thickness is not None and area is not None
-    fit = impedance.fit_arcs(f[keep], z[keep], thickness=thickness if known else None, area=area if known else None)
+    geometry = {"thickness": thickness if known else None, "area": area if known else None}
+    if how.circuit is None:
+        fit = impedance.fit_arcs(f[keep], z[keep], **geometry)
+    else:
+        fit = impedance.arcs_of(impedance.fit_circuit(f[keep], z[keep], how.circuit), **geometry)
     return f, z, test, fit, tuple(said)
 
 
@@ -72,11 +101,11 @@ def _error(spread: float) -> float | None:
     return float(spread) if math.isfinite(spread) else None
 
 
-def arcs_report(m: Measurement) -> AnalysisReport:
+def arcs_report(m: Measurement, how: How = AUTOMATIC) -> AnalysisReport:
     """Return the arcs of a spectrum: series resistance, each arc's resistance, and their total."""
     thickness = None if m.thickness is None else m.thickness.value
     area = None if m.area is None else m.area.value
-    f, z, test, fit, said = _fit(m, thickness, area)
+    f, z, test, fit, said = _fit(m, thickness, area, how)
     results = []
     if "R0" in fit.fit.params:
         results.append(
@@ -106,14 +135,14 @@ def arcs_report(m: Measurement) -> AnalysisReport:
 
 
 def conductivity_report(
-    m: Measurement, thickness: Number, area: Number, *, lead_resistance: Number | None = None
+    m: Measurement, thickness: Number, area: Number, *, lead_resistance: Number | None = None, how: How = AUTOMATIC
 ) -> AnalysisReport:
     """Return the total conductivity of a spectrum, with bulk and grain boundary where the arcs allow."""
     from ceramer.analysis import impedance
 
     d = number(thickness, "thickness", positive=True, example="350e-6")
     s = number(area, "area", positive=True, example="1.131e-4")
-    f, z, test, fit, said = _fit(m, d.value, s.value)
+    f, z, test, fit, said = _fit(m, d.value, s.value, how)
     # Without uncertainties of the geometry the total carries that of the resistance alone.
     bare = impedance.conductivities(fit, Value(d.value), Value(s.value))
     total = bare["total_area_specific_resistance"]
@@ -156,7 +185,7 @@ def interface_resistance(m: Measurement) -> tuple[Value, tuple[str, ...]]:
     """Return the resistance of the interface arcs of a spectrum between lithium electrodes, and what was assumed."""
     thickness = None if m.thickness is None else m.thickness.value
     area = None if m.area is None else m.area.value
-    *_, fit, said = _fit(m, thickness, area)
+    *_, fit, said = _fit(m, thickness, area, AUTOMATIC)
     arcs = [a for a in fit.arcs if str(a.role) == "interface"]
     chosen = "interface arcs"
     if not arcs:

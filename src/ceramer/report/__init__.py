@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceramer.report._analysis import analysis_html
 from ceramer.report._audit import audit_table
 from ceramer.report._files import results_table, show_file
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
@@ -10,6 +11,7 @@ from ceramer.report._terminal import reproduce_table
 
 __all__ = [
     "Section",
+    "analysis_html",
     "audit_html",
     "audit_table",
     "reproduce_html",
