@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -74,7 +73,7 @@ def analysis_html(reports: Sequence[AnalysisReport], *, title: str = "Analysis o
         Heading of the page.
     """
     names = [_NAMES.get(report.method, words.plain(report.method).capitalize()) for report in reports]
-    repeated = {name for name, count in Counter(names).items() if count > 1}
+    numbered = len(set(names)) < len(names)
     missing = ""
     parts = []
     for k, (report, name) in enumerate(zip(reports, names, strict=True), start=1):
@@ -85,7 +84,7 @@ def analysis_html(reports: Sequence[AnalysisReport], *, title: str = "Analysis o
         parts.append(
             _Part(
                 f"analysis-{k}",
-                f"{k}. {name}{_file(report)}" if name in repeated else name,
+                f"{k}. {name}{_file(report)}" if numbered else name,
                 report,
                 [
                     (words.plain(r.quantity), value_text(r), interval_text(r), r.method, r.warnings)

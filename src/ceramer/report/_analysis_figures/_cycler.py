@@ -31,7 +31,7 @@ def capacity(report: AnalysisReport, prefix: str = "") -> Figure | None:
     def paint(figure: Any) -> None:
         upper = figure.add_subplot(2, 1, 1) if efficiency is not None else canvas.axes(figure)
         x, y = (found[0], found[1] / scale) if found is not None else (shown[0][~left_out], shown[1][~left_out])
-        upper.plot(x, y, "o", color=canvas.BLUE, markersize=3.5, label="discharge")
+        upper.plot(*thin(x, y, count=200), "o", color=canvas.BLUE, markersize=3.5, label="discharge")
         if fit is not None:
             upper.plot(fit[0], fit[1] / scale, color=canvas.GREEN, label="straight line through all cycles")
         if shown is not None and left_out.any():
@@ -121,7 +121,7 @@ def rates(report: AnalysisReport, prefix: str = "") -> Figure | None:
                 0.5 * (first + last), top + 0.35 * room, f"{rate[k]:.2g}C", ha="center", va="bottom", fontsize=8,
                 rotation=0 if len(spans) <= 12 else 90,
             )  # fmt: skip
-        axes.plot(cycle, q, "o", color=canvas.BLUE, markersize=4, label="measured")
+        axes.plot(*thin(cycle, q, count=200), "o", color=canvas.BLUE, markersize=4, label="measured")
         axes.set_ylim(max(bottom - room, 0.0), top + (1.4 if len(spans) <= 12 else 2.6) * room)
         axes.set_xlim(cycle[0] - 0.6, cycle[-1] + 0.6)
         _whole_cycles(axes.xaxis)

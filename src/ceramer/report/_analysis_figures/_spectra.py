@@ -28,7 +28,6 @@ def nyquist(report: AnalysisReport, prefix: str = "") -> Figure | None:
     f, real, imaginary, fit_real, fit_imaginary = (array[order] for array in found)
     z, fit = real + 1j * imaginary, fit_real + 1j * fit_imaginary
     rejected, consistency = _tested(f, z)
-    unit = metric_axis(np.abs(z), "ohm")
     zoom = _zoom(report, z, rejected)
 
     def paint(figure: Any) -> None:
@@ -36,7 +35,11 @@ def nyquist(report: AnalysisReport, prefix: str = "") -> Figure | None:
         cells = [grid[0, :]] if zoom is None else [grid[0, 0], grid[0, 1]]
         panels = [figure.add_subplot(cell) for cell in cells]
         for panel, limit in zip(panels, (None, zoom), strict=False):
-            shown = np.ones(f.size, dtype=bool) if limit is None else (real < limit) & (-imaginary < 0.8 * limit)
+            shown = np.ones(f.size, dtype=bool)
+            unit = metric_axis(np.abs(z), "ohm")
+            if limit is not None:
+                shown = (real < 0.95 * limit) & (-imaginary < 0.75 * limit) & (-imaginary > -0.1 * limit)
+                unit = metric_axis(np.array([limit]), "ohm")
             panel.plot(unit(fit_real), unit(-fit_imaginary), color=canvas.BLUE, label="fit", zorder=2)
             panel.plot(
                 unit(real), unit(-imaginary), "o", color=canvas.GREY, markersize=3.5, label="measured", linestyle="none"
@@ -187,7 +190,6 @@ def _decades(panel: Any, f: Array, z: Any, inch: float, shown: Any) -> None:
             fontsize=8,
             ha="left" if right > 0.3 else "right" if right < -0.3 else "center",
             va="bottom" if up > 0.3 else "top" if up < -0.3 else "center",
-            clip_on=True,
         )
 
 

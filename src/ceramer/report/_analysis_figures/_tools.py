@@ -45,6 +45,7 @@ Painter = Callable[[AnalysisReport, str], Figure | None]
 
 _PREFIXES: Final = {-12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 _COLUMNS = 800  # pixel columns of a panel
+_MARKS = 150  # columns of a panel of marks, which are wider
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +94,27 @@ def columns(report: AnalysisReport, *names: str) -> tuple[Array, ...] | None:
     return tuple(array[keep] for array in found) if keep.any() else None
 
 
-def thin(x: Array, y: Array, *, log: bool = False) -> tuple[Array, Array]:
+def thin(x: Array, y: Array, *, log: bool = False, count: int = _COLUMNS) -> tuple[Array, Array]:
     """Keep the first, last, lowest and highest point of every pixel column: the drawn line looks the same.
 
     Parameters
     ----------
     x, y : shape (n,)
     log : whether the axis of `x` is logarithmic
+    count : number of columns
 
     Returns
     -------
-    (x, y) : shape (m,), m <= 4 x 800, in the order of the rows; unchanged where n is no larger. A series whose `x`
+    (x, y) : shape (m,), m <= 4 count, in the order of the rows; unchanged where n is no larger. A series whose `x`
         turns back is cut into columns along its rows instead.
     """
-    if x.size <= 4 * _COLUMNS:
+    if x.size <= 4 * count:
         return x, y
     position = np.log(np.maximum(x, np.min(x[x > 0.0], initial=1e300))) if log and (x > 0.0).any() else x
     if (np.diff(position) < 0.0).any() or position[0] == position[-1]:
         position = np.arange(x.size, dtype=float)
     share = (position - position[0]) / (position[-1] - position[0])
-    column = np.minimum((share * _COLUMNS).astype(int), _COLUMNS - 1)
+    column = np.minimum((share * count).astype(int), count - 1)
     edge = np.flatnonzero(np.diff(column)) + 1
     first, last = np.r_[0, edge], np.r_[edge, x.size] - 1
     order = np.lexsort((y, column))
@@ -134,6 +136,7 @@ def robust_limits(values: Array) -> tuple[float, float]:
 def clipped(axes: Any, x: Array, y: Array, limits: tuple[float, float], mark: str = "o", **options: Any) -> None:
     """Draw points; those beyond `limits` become triangles at the edge. The axis gets the limits."""
     low, high = limits
+    x, y = thin(x, y, count=_MARKS)
     inside = (y >= low) & (y <= high)
     axes.plot(x[inside], y[inside], mark, **options)
     options.pop("label", None)

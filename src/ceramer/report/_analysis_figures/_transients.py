@@ -150,6 +150,9 @@ def electronic_current(report: AnalysisReport, prefix: str = "") -> Figure | Non
                 plateau.axhline(small(sign * value), color=colour, linestyle=style)
         for panel in (decay, plateau):
             panel.grid(True)
+        lowest = [value for value in (sign * (steady or 0.0), floor, limit) if value and value > 0.0]
+        if shown.any():
+            decay.set_ylim(bottom=0.5 * unit(min([float(np.quantile(sign * i[shown], 0.02)), *lowest])))
         log_ticks(decay.xaxis)
         log_ticks(decay.yaxis)
         decay.set_xlabel("time, s")
