@@ -114,6 +114,23 @@ def test_each_system_answers_for_its_own_claims(rows):
     assert all(finding.system == "H-SSE" for finding in only.inferred)
 
 
+def test_every_system_of_the_papers_has_its_file():
+    keys = {spec.key for spec in library.systems().values()}
+    he = {f"000-{k}" for k in range(1, 10)}
+    nguyen = {f"001-{k}" for k in "ABCDEFGHI"}
+    zhang = {f"003-{k}" for k in "ABCDEFGHIJKLM"}
+    zou = {f"004-{k}" for k in range(1, 10)}
+    assert keys == he | nguyen | zhang | zou
+
+
+def test_every_stack_and_cell_can_be_built():
+    for name, spec in library.systems().items():
+        if spec.stack is not None:
+            assert library.load_stack(name).thickness > 0
+        for cell in spec.cells.values():
+            assert library.load_cell(cell.name).temperature > 200
+
+
 def test_the_relation_is_read_from_the_paper_words(rows):
     assert rows["A0001"].relation == ">"
     assert rows["A0033"].relation == "<"
