@@ -174,13 +174,17 @@ def _decades(panel: Any, f: Array, z: Any, inch: float, shown: Any) -> None:
             continue
         x, y = float(z[k].real), -float(z[k].imag)
         panel.plot([x], [y], "o", color=canvas.INK, markersize=5.5, zorder=4)
-        if any(abs(x - a) < 0.7 * inch and abs(y - b) < 0.2 * inch for a, b in placed):
+        size = abs(heading[k]) or 1.0
+        for side in (1.0, -1.0):  # left of the direction of travel lies outside an arc
+            right, up = side * float(heading[k].imag) / size, side * float(heading[k].real) / size
+            middle = (x + inch * right * (0.1 + 0.28 * abs(right)), y + inch * up * 0.17)
+            covers = (np.abs(z.real - middle[0]) < 0.26 * inch) & (np.abs(-z.imag - middle[1]) < 0.07 * inch)
+            crowded = any(abs(middle[0] - a) < 0.6 * inch and abs(middle[1] - b) < 0.18 * inch for a, b in placed)
+            if not covers.any() and not crowded:
+                break
+        else:
             continue
-        placed.append((x, y))
-        # Left of the direction of travel, which lies outside an arc.
-        right, up = float(heading[k].imag), float(heading[k].real)
-        size = math.hypot(right, up) or 1.0
-        right, up = right / size, up / size
+        placed.append(middle)
         name = f"{10.0 ** (power % 3):g} {({-2: 'u', -1: 'm', 0: '', 1: 'k', 2: 'M', 3: 'G'}).get(power // 3, '')}Hz"
         panel.annotate(
             name,
