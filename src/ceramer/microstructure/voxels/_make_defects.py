@@ -101,7 +101,7 @@ def add_cracks(
         at = np.asarray(np.unravel_index(places[rng.integers(places.size)], image.shape))
         reach = radius * np.sqrt(1.0 - across**2) + 0.5 * width * np.abs(across) + np.asarray(image.spacing)
 
-        canvas.paint(number, (at + 0.5) * np.asarray(image.spacing), reach, _penny(across, radius, width))
+        canvas.paint(number, (at + rng.random(3)) * np.asarray(image.spacing), reach, _penny(across, radius, width))
         number += 1
     crack = lowest(np.where(where, canvas.value, np.inf), goal)
     used = int(canvas.owner[crack].max()) + 1
@@ -115,7 +115,7 @@ def _penny(across: Floats, radius: float, width: float) -> Gauge:
     def gauge(i: int, z: Floats, y: Floats, x: Floats) -> Floats:
         height = across[0] * z + across[1] * y + across[2] * x
         share = np.sqrt(np.maximum(z * z + y * y + x * x - height**2, 0.0)) / radius
-        inside = (np.abs(height) <= 0.5 * width * (1.0 + 1e-9)) & (share <= 1.0)
+        inside = (np.abs(height) <= 0.5 * width) & (share <= 1.0)
         return np.where(inside, i + 0.999 * share, np.inf)
 
     return gauge

@@ -10,7 +10,9 @@ from ceramer.microstructure.voxels._make_sizes import Floats
 __all__ = ["pack", "relax"]
 
 _SWEEPS = 1500
-_SHRINK = 0.995  # of all radii, when a packing cannot be relaxed
+_HOPELESS = 0.75  # volume fraction that no random packing of particles of like sizes reaches
+_SHRINK = 0.9933  # of all radii (2 % in volume) when a packing cannot be relaxed
+_STALLED = 0.95  # remaining share of the overlaps over 50 sweeps that tells a jammed packing
 _TOLERANCE = 0.01  # overlap that is left, as a share of the smallest radius
 
 
@@ -41,14 +43,14 @@ def pack(radii: Floats, box: Floats, rng: np.random.Generator, *, walls: bool = 
             f"{box[2]:.3g} m; enlarge the shape or cut the distribution."
         )
     start = rng.random((radii.size, 3)) * box
-    centres, done = relax(start, radii, box, walls=walls)
-    if done:
-        return centres
     asked = float((radii**3).sum()) * 4.0 / 3.0 * np.pi / float(np.prod(box))
-    scale = 1.0
+    scale = min(1.0, (_HOPELESS / asked) ** (1.0 / 3.0))
+    centres, done = relax(start, radii * scale, box, walls=walls)
+    if done and scale == 1.0:
+        return centres
     while not done and scale > 0.5:
         scale *= _SHRINK
-        centres, done = relax(centres, radii * scale, box, walls=walls, sweeps=_SWEEPS // 10)
+        centres, done = relax(centres, radii * scale, box, walls=walls)
     raise InputError(
         f"Spheres of this size distribution were packed without overlap up to a volume fraction of "
         f"{asked * scale**3:.3f} (gaps included), and {asked:.3f} was asked for; ask for less, allow contacts with a "
@@ -56,7 +58,7 @@ def pack(radii: Floats, box: Floats, rng: np.random.Generator, *, walls: bool = 
     )
 
 
-def relax(centres: Floats, radii: Floats, box: Floats, *, walls: bool, sweeps: int = _SWEEPS) -> tuple[Floats, bool]:
+def relax(centres: Floats, radii: Floats, box: Floats, *, walls: bool) -> tuple[Floats, bool]:
     """Push overlapping spheres apart; return the centres and whether no overlap is left.
 
     Each pair moves apart along its centre line by its overlap, the smaller sphere further (in proportion to the
@@ -70,7 +72,8 @@ def relax(centres: Floats, radii: Floats, box: Floats, *, walls: bool, sweeps: i
     limit = _TOLERANCE * float(radii.min())
     bounds = np.array([0.0 if walls else box[0], box[1], box[2]])
     reach = 2.0 * float(radii.max())
-    for _ in range(sweeps):
+    before = np.inf
+    for sweep in range(_SWEEPS):
         if walls:
             x[:, 0] = np.clip(x[:, 0], low, box[0] - low)
         pairs = cKDTree(x, boxsize=bounds).query_pairs(reach, output_type="ndarray")
@@ -86,6 +89,11 @@ def relax(centres: Floats, radii: Floats, box: Floats, *, walls: bool, sweeps: i
         if not touching.any() or float(overlap.max()) <= limit:
             return x, True
         i, j, overlap = i[touching], j[touching], overlap[touching]
+        if sweep % 50 == 49:
+            total = float((overlap**2).sum())
+            if total > _STALLED * before:
+                return x, False
+            before = total
         share = overlap / ((radii[i] + radii[j]) * np.maximum(distance[touching], 1e-30))
         away = apart[touching] * share[:, None]
         push = np.zeros_like(x)

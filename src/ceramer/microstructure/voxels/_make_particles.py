@@ -9,7 +9,7 @@ import numpy as np
 
 from ceramer.errors import InputError
 from ceramer.microstructure.voxels._image import Length3, Mask, VoxelImage, shape_of, spacing_of
-from ceramer.microstructure.voxels._make_field import Canvas, ball, check_fraction, count_of, lowest, renumber
+from ceramer.microstructure.voxels._make_field import Canvas, Gauge, ball, check_fraction, count_of, lowest, renumber
 from ceramer.microstructure.voxels._make_packing import pack
 from ceramer.microstructure.voxels._make_sizes import Diameter, Floats, draw_diameters, sizes_of
 
@@ -57,25 +57,8 @@ def particles(
     InputError
         Particles below two voxels, too large for the box, or too dense (the sentence gives what was reached).
     """
-    size, spacing, fraction = shape_of(shape), spacing_of(voxel_size), check_fraction(fraction, "fraction")
-    sizes = sizes_of(diameter, spacing)
-    rng = np.random.default_rng(seed)
-    canvas = Canvas(size, spacing, (not walls, True, True))
-    drawn = draw_diameters(sizes, fraction * float(np.prod(canvas.box)), 1.0, rng, "particles")
-    radii = _hard_radii(0.5 * drawn, gap, sizes.quantiles[0])
-    centres = pack(radii, canvas.box, rng, walls=walls)
-    paint_spheres(canvas, centres, 0.5 * drawn)
-    inside = lowest(canvas.value, count_of(fraction, canvas.value.size))
-    scale = scale_of(canvas, inside, fraction)
-    return VoxelImage(
-        labels=inside.astype(np.uint8),
-        voxel_size=spacing,
-        phases={0: names[0], 1: names[1]},
-        provenance=f"particles: fraction {fraction:g}, diameter {sizes.text}, gap {gap:g} m, walls {walls}, "
-        f"seed {seed}; {drawn.size} spheres scaled by {scale:.4f}",
-        periodic=canvas.periodic,
-        grains=renumber(canvas.owner, inside),
-    )
+    image, _, _ = _pack_spheres(shape, voxel_size, fraction, diameter, seed=seed, gap=gap, walls=walls, names=names)
+    return image
 
 
 def coated_particles(
@@ -118,10 +101,15 @@ def coated_particles(
             "leave it out here and give the faces of the particles a contact conductance."
         )
     gap = 2.0 * coating if separate else 0.0
-    core = particles(shape, spacing, fraction, diameter, seed=seed, gap=gap, walls=walls, names=names[:2])
-    inside = core.mask(names[1])
+    core, centres, radii = _pack_spheres(
+        shape, spacing, fraction, diameter, seed=seed, gap=gap, walls=walls, names=names[:2]
+    )
+    canvas = Canvas(core.shape, spacing, core.periodic)
+    for i, radius in enumerate(radii):
+        reach = radius + coating
+        canvas.paint(i, centres[i], np.full(3, reach), _shell(float(radius)))
     labels = core.labels.copy()
-    labels[~inside & (_distance_to(inside, core, coating) <= coating)] = 2
+    labels[(labels == 0) & (canvas.value <= coating)] = 2
     return VoxelImage(
         labels=labels,
         voxel_size=spacing,
@@ -195,6 +183,45 @@ def octahedra(
     )
 
 
+def _pack_spheres(
+    shape: int | Sequence[int],
+    voxel_size: Length3,
+    fraction: float,
+    diameter: Diameter,
+    *,
+    seed: int,
+    gap: float,
+    walls: bool,
+    names: tuple[str, str],
+) -> tuple[VoxelImage, Floats, Floats]:
+    """Build `particles`; return the centres and the radii as well [m]."""
+    size, spacing, fraction = shape_of(shape), spacing_of(voxel_size), check_fraction(fraction, "fraction")
+    sizes = sizes_of(diameter, spacing)
+    rng = np.random.default_rng(seed)
+    canvas = Canvas(size, spacing, (not walls, True, True))
+    drawn = draw_diameters(sizes, fraction * float(np.prod(canvas.box)), 1.0, rng, "particles")
+    radii = _hard_radii(0.5 * drawn, gap, sizes.quantiles[0])
+    centres = pack(radii, canvas.box, rng, walls=walls)
+    paint_spheres(canvas, centres, 0.5 * drawn)
+    inside = lowest(canvas.value, count_of(fraction, canvas.value.size))
+    scale = scale_of(canvas, inside, fraction)
+    image = VoxelImage(
+        labels=inside.astype(np.uint8),
+        voxel_size=spacing,
+        phases={0: names[0], 1: names[1]},
+        provenance=f"particles: fraction {fraction:g}, diameter {sizes.text}, gap {gap:g} m, walls {walls}, "
+        f"seed {seed}; {drawn.size} spheres scaled by {scale:.4f}",
+        periodic=canvas.periodic,
+        grains=renumber(canvas.owner, inside),
+    )
+    return image, centres, 0.5 * scale * drawn
+
+
+def _shell(radius: float) -> Gauge:
+    """Distance from the surface of a sphere [m]."""
+    return lambda _, z, y, x: np.asarray(np.sqrt(z * z + y * y + x * x) - radius)
+
+
 def _hard_radii(radii: Floats, gap: float, smallest: float) -> Floats:
     """Radii that the packing keeps apart."""
     if not gap > -0.5 * smallest:
@@ -221,15 +248,3 @@ def scale_of(canvas: Canvas, inside: Mask, fraction: float) -> float:
             f"than {high}; at that scale they fill {reached:.3f}: ask for less, or raise the gap."
         )
     return scale
-
-
-def _distance_to(inside: Mask, image: VoxelImage, most: float) -> Floats:
-    """Distance [m], right up to `most`, of voxel centres to the surface of `inside`: half a voxel off its centres."""
-    from scipy.ndimage import distance_transform_edt
-
-    margin = [math.ceil(most / h) + 2 if p else 0 for h, p in zip(image.spacing, image.periodic, strict=True)]
-    pads = [(min(m, n), min(m, n)) for m, n in zip(margin, image.shape, strict=True)]
-    wide = np.pad(inside, pads, mode="wrap")
-    distance = distance_transform_edt(~wide, sampling=image.spacing)
-    cut = tuple(slice(before, before + n) for (before, _), n in zip(pads, image.shape, strict=True))
-    return np.asarray(distance[cut]) - 0.5 * float(np.mean(image.spacing))

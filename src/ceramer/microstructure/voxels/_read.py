@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
+import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -185,7 +187,7 @@ def _read_tiff(
     where: Path, _: str | None, channel: int | None, most: int
 ) -> tuple[NDArray[Any], tuple[float, float, float] | None]:
     tifffile = _need("tifffile", "Reading TIFF", "save the stack as .npy")
-    with tifffile.TiffFile(where) as tif:
+    with _complaints("tifffile") as said, tifffile.TiffFile(where) as tif:
         series = tif.series[0]
         others = {tuple(s.shape) for s in tif.series[1:]} - {tuple(series.shape)}
         if others:
@@ -196,7 +198,27 @@ def _read_tiff(
         _check_size(series.shape, most, where.name)
         values = series.asarray() if len(tif.series) == 1 else np.stack([s.asarray() for s in tif.series])
         axes = series.axes if len(tif.series) == 1 else "Z" + series.axes
+        lost = [text for text in said if re.search("page offset|corrupt|missing", text)]
+        if lost:  # it goes on without the slices that it cannot find
+            raise ValueError(lost[0])
         return _three_axes(values, axes, channel, most, where.name), _tiff_voxel(tif)
+
+
+@contextlib.contextmanager
+def _complaints(name: str) -> Iterator[list[str]]:
+    """Collect what a logger warns of, instead of printing it."""
+    said: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger(name)
+    before = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
 
 
 def _tiff_voxel(tif: Any) -> tuple[float, float, float] | None:

@@ -115,8 +115,9 @@ def _levels(grey: NDArray[Any], levels: Sequence[float] | str, count: int, sourc
             found = threshold_multiotsu(grey, classes=count)
         except ValueError:
             raise InputError(f"{source} has fewer than {count} different grey values; name fewer phases.") from None
-        # voxels on a level belong to the darker phase there, and to the brighter one in np.digitize
-        return [float(np.nextafter(level, np.inf)) for level in found]
+        # each is the middle of the brightest of the 256 bins (grey values, for integers) of its darker phase
+        bin_width = 1.0 if grey.dtype.kind in "ui" else (float(grey.max()) - float(grey.min())) / 256.0
+        return [float(level) + 0.5 * bin_width for level in found]
     cuts = [float(level) for level in levels]
     if len(cuts) != count - 1 or not np.isfinite(cuts).all() or any(a >= b for a, b in itertools.pairwise(cuts)):
         raise InputError(f"levels are {_said(cuts)}; {count} phases need {count - 1} ascending levels between them.")
