@@ -73,6 +73,7 @@ def bruce_vincent_of(
 ) -> AnalysisReport:
     """`bruce_vincent` on a polarisation, or on a spectrum, a polarisation and a spectrum in the order measured."""
     notes: tuple[str, ...] = ()
+    seen: dict[str, Array] = {}
     if not isinstance(m, Measurement):
         spectra = [x for x in m if x.has("Frequency / Hz")]
         others = [x for x in m if not x.has("Frequency / Hz")]
@@ -89,6 +90,9 @@ def bruce_vincent_of(
             notes = (*said_before, *(said_after if len(spectra) > 1 else ()))
             if len(spectra) == 1:
                 notes = (*notes, "Only one spectrum was given: R_ss was taken equal to R_0.")
+        for when, spectrum in zip(("before", "after"), spectra[:: max(len(spectra) - 1, 1)], strict=False):
+            seen[f"{when}_impedance_real"] = spectrum.impedance.real
+            seen[f"{when}_impedance_imaginary"] = spectrum.impedance.imag
     if resistance_before is None or resistance_after is None:
         raise InputError(
             "bruce_vincent needs the interface resistances: pass resistance_before= and resistance_after= (ohm), "
@@ -119,7 +123,7 @@ def bruce_vincent_of(
         bulk_resistance=bulk_resistance,
         temperature=m.temperature,
     )
-    return _with(dataclasses.replace(report, notes=(*report.notes, *notes)), extra)
+    return _with(dataclasses.replace(report, notes=(*report.notes, *notes), series={**report.series, **seen}), extra)
 
 
 def _moment_of_step(t: Array, start: int) -> float:

@@ -121,6 +121,7 @@ def arrhenius(
             "fit_temperature": grid,
             "fit_conductivity": _predict(chosen, grid),
             "residual": chosen.linear.residuals,
+            **{f"fit_conductivity_{name}": _predict(fit, grid) for name, fit in fits.items()},
         },
     )
 

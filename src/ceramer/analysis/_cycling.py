@@ -226,8 +226,34 @@ def cycling(
         notes=(*notes, *inner_report.notes, f"Capacities are of discharge{basis}."),
         inputs=tuple(inputs),
         tables={"cycles": shown},
-        series={**inner_report.series, "coulombic_efficiency": efficiency},
+        series={
+            **inner_report.series,
+            "coulombic_efficiency": efficiency,
+            **_first_incremental(time, current, voltage, cycle, float(used["cycle"].iloc[start])),
+        },
     )
+
+
+def _first_incremental(
+    time: object, current: object, voltage: object, cycle: object | None, first: float
+) -> dict[str, Array]:
+    """Return dQ/dV of the discharge of cycle `first`, where the record numbers its cycles and the voltage moves."""
+    if cycle is None:
+        return {}
+    t, i, v = series_of(time=time, current=current, voltage=voltage, at_least=4)
+    chosen = (np.asarray(cycle, dtype=float) == first) & (i < 0.0)
+    if chosen.sum() < 20:
+        return {}
+    t, i, v = t[chosen], i[chosen], v[chosen]
+    charge = np.concatenate([[0.0], np.cumsum(0.5 * (i[1:] + i[:-1]) * np.diff(t))])
+    try:
+        found = incremental_capacity(v, charge)
+    except InputError:  # too narrow a range of voltage
+        return {}
+    return {
+        "incremental_voltage": np.array(found["voltage / V"]),
+        "incremental_capacity": np.array(found["dQ/dV / C/V"]),
+    }
 
 
 def _whole(table: pd.DataFrame) -> Mask:

@@ -84,6 +84,7 @@ def electronic_conductivity(
         stated("voltage", u, "V"),
         stated("thickness", d, "um"),
         stated("area", s, "cm2"),
+        *(() if noise_floor is None else (stated("noise_floor", noise_floor, "nA"),)),
         *(() if temperature is None else (stated("temperature", temperature, "degC"),)),
     )
     ids = tuple(item.name for item in shown)

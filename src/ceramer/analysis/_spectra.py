@@ -60,7 +60,7 @@ def _fit(
     if keep.sum() < 8:
         raise InputError(f"Only {int(keep.sum())} of {f.size} points are capacitive; a fit of arcs needs at least 8.")
     known = thickness is not None and area is not None
-    geometry = {"thickness": thickness if known else None, "area": area if known else None}
+    geometry: dict[str, Any] = {"thickness": thickness if known else None, "area": area if known else None}
     if how.circuit is None:
         fit = impedance.fit_arcs(f[keep], z[keep], **geometry)
     else:

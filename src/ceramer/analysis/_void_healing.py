@@ -269,6 +269,9 @@ def fit_healing(
         inputs=(
             Input("frames", float(t.size), "1", source="data"),
             Input("last frame", float(t[-1]), "h", source="data"),
+            Input(
+                "detection_limit", limit, "um", source="twice the uncertainty" if detection_limit is None else "given"
+            ),
         ),
         tables={
             "laws": pd.DataFrame(

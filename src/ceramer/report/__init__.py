@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ceramer.report._analysis import analysis_html
+from ceramer.report._analysis_figures import analysis_figures
 from ceramer.report._audit import audit_table
 from ceramer.report._files import results_table, show_file
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
@@ -11,6 +12,7 @@ from ceramer.report._terminal import reproduce_table
 
 __all__ = [
     "Section",
+    "analysis_figures",
     "analysis_html",
     "audit_html",
     "audit_table",
