@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +27,15 @@ class Shape:
     resistor: bool
     inductor: bool
     tail: str
+
+    def holds(self, other: Shape) -> bool:
+        """Whether the other circuit is a special case of this one."""
+        return (
+            self.arcs >= other.arcs
+            and self.resistor >= other.resistor
+            and self.inductor >= other.inductor
+            and (self.tail == other.tail or (self.tail == "CPE" and other.tail in ("", "C", "W")))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Selection:
             return None
         circuit = circuit_of(shape.arcs, inductor=shape.inductor, resistor=shape.resistor, tail=shape.tail)
         plan = circuit.plan(float(self.data.log_omega.mean()))
-        if plan.size > self.data.size:
+        if plan.size > self.data.size or self._hopeless(shape, plan):
             return None
         seen = self.landmarks(shape.resistor, shape.inductor, shape.tail)
         begin = starts(plan, seen, self.data)
@@ -84,6 +94,19 @@ class Selection:
         """Cost above which a circuit has no share in the evidence."""
         n, ranked = 2 * self.data.size, self.ranked()
         return n * float(np.exp((ranked[0].bic + 12.0 - plan.size * np.log(n)) / n)) if ranked else np.inf
+
+    def _hopeless(self, shape: Shape, plan: Plan) -> bool:
+        """Whether a circuit that holds this one as a special case, soundly fitted, is far out of the running."""
+        limit, fitted = 10.0 * self._target(plan), [c for c in self.table.values() if c is not None]
+        return any(
+            c.cost > limit
+            and c.shape.holds(shape)
+            and not any(
+                (o.cost < c.cost and c.shape.holds(o.shape)) or (o.cost > c.cost and o.shape.holds(c.shape))
+                for o in fitted
+            )
+            for c in fitted
+        )
 
     def judged(self, shape: Shape, plan: Plan, theta: Array, cost: float) -> Candidate:
         """A candidate with its criterion."""
@@ -169,36 +192,44 @@ class Selection:
         return sorted((c for c in self.table.values() if c is not None), key=lambda c: c.bic)
 
 
-def _neighbours(selection: Selection, now: Candidate, inductor: bool) -> list[Shape]:
-    k, res, ind, t = now.shape.arcs, now.shape.resistor, now.shape.inductor, now.shape.tail
-    out = [Shape(k - 1, res, ind, t)]
-    bigger = [Shape(k + 1, res, ind, t)]
-    if res:
-        out += [Shape(k, False, ind, t), Shape(k + 1, False, ind, t)]
+def _smaller(now: Shape) -> list[Shape]:
+    """Shapes with one element less, or a resistor in place of an arc."""
+    out = [replace(now, arcs=now.arcs - 1)]
+    if now.resistor:
+        out.append(replace(now, resistor=False))
     else:
-        bigger += [Shape(k, True, ind, t)]
-        out += [Shape(k - 1, True, ind, t)]
-    if ind:
-        out += [Shape(k, res, False, t)]
-    elif inductor:
-        bigger += [Shape(k, res, True, t)]
-    out += [shape for shape in bigger if selection.promises(now, shape)]
-    tails: tuple[str, ...] = ("", "CPE", "Wo", "Ws")
-    if t == "CPE":
-        alpha = now.theta[-1]
-        tails += ("W",) if 0.35 < alpha < 0.65 else ("C",) if alpha > 0.97 else ()
-    elif t:
-        tails += ("W",)
-    if t in ("CPE", "Wo", "Ws"):
-        out += [Shape(k + 1, res, ind, "")]
-    for tail in tails:
-        if tail == t:
-            continue
-        for arcs in range(k, max(k - 3, -1), -1):
-            found = selection.fit(Shape(arcs, res, ind, tail))
-            if found is None or found.cost > 1.3 * now.cost:
-                break
+        out.append(replace(now, arcs=now.arcs - 1, resistor=True))
+    if now.inductor:
+        out.append(replace(now, inductor=False))
     return out
+
+
+def _other(selection: Selection, now: Candidate, inductor: bool) -> Iterator[Shape]:
+    """Shapes with one element more where that may pay, and other tails with as few arcs as fit."""
+    shape, more = now.shape, now.shape.arcs + 1
+    bigger = [replace(shape, arcs=more)]
+    if shape.resistor:
+        yield replace(shape, arcs=more, resistor=False)
+    else:
+        bigger.append(replace(shape, resistor=True))
+    if inductor and not shape.inductor:
+        bigger.append(replace(shape, inductor=True))
+    yield from (larger for larger in bigger if selection.promises(now, larger))
+    if shape.tail in ("CPE", "Wo", "Ws"):
+        yield replace(shape, arcs=more, tail="")
+    tails = {"", "CPE", "Wo", "Ws"}
+    if shape.tail == "CPE":
+        alpha = now.theta[-1]
+        tails |= {"W"} if 0.35 < alpha < 0.65 else {"C"} if alpha > 0.97 else set()
+    elif shape.tail:
+        tails |= {"W"}
+    for tail in sorted(tails - {shape.tail}):
+        misses = 0
+        for arcs in range(shape.arcs, -1, -1):  # fewer arcs can only do worse, but one fit may have missed its minimum
+            found = selection.fit(replace(shape, arcs=arcs, tail=tail))
+            misses = 0 if found is not None and found.cost <= 1.3 * now.cost else misses + 1
+            if found is None or misses == 2:
+                break
 
 
 def select(data: Data, most: int = 6) -> Selection:
@@ -207,26 +238,19 @@ def select(data: Data, most: int = 6) -> Selection:
     seen = selection.landmarks(True, True, "CPE")[0]
     high = int(np.argmax(log_omega))
     inductor = bool(seen.inductance * np.exp(log_omega[high]) > 0.5 * linear.noise * abs(z[high]))
-    inner = Shape(0, True, inductor, "CPE")
     for arcs in range(most + 1):
-        found = selection.fit(replace(inner, arcs=arcs))
+        found = selection.fit(Shape(arcs, True, inductor, "CPE"))
         if found is None:
             break
         selection.current = found
-        inner = found.shape
-        if not selection.promises(found, replace(inner, arcs=arcs + 1)):
+        if not selection.promises(found, replace(found.shape, arcs=arcs + 1)):
             break
-    goal = 1.3 * (selection.current.cost if selection.current else np.inf)
-    for tail in ("Wo", "Ws"):  # downward: fewer arcs can only do worse
-        for arcs in range(inner.arcs, -1, -1):
-            found = selection.fit(replace(inner, arcs=arcs, tail=tail))
-            if found is not None and found.cost > goal:
-                break
-    selection.current = None
     while True:
-        ranked = selection.ranked()
-        if ranked[0] is selection.current:
-            return selection
-        selection.current = ranked[0]
-        for shape in _neighbours(selection, ranked[0], inductor):
+        best = selection.current = selection.ranked()[0]
+        for shape in _smaller(best.shape):
             selection.fit(shape)
+        if selection.ranked()[0] is best:
+            for shape in _other(selection, best, inductor):
+                selection.fit(shape)
+            if selection.ranked()[0] is best:
+                return selection
