@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> tuple[_Parser, dict[str, Command]]:
-    from ceramer.cli import _analyse, _audit, _library, _new
+    from ceramer.cli import _analyse, _audit, _homogenise, _library, _new
 
     parser = _Parser(
         prog="ceramer",
@@ -56,11 +56,13 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     sub.add_argument("name", nargs="?", metavar="SYSTEM|FILE.toml", help="a paper, a system or your own file")
     sub.add_argument("--strict", action="store_true", help="exit 1 if numbers contradict one another")
     sub = add("new", _new.new, "write a commented file that runs as it is", html=False)
-    sub.add_argument("kind", metavar="KIND", help="cell, stack, recipe, audit or spectrum (a demo measurement)")
+    sub.add_argument("kind", metavar="KIND", help="cell, stack, recipe, audit, microstructure or spectrum (a demo)")
     sub.add_argument("--out", metavar="FILE", help="where to write it (default: my_KIND.toml; '-': standard output)")
     sub.add_argument("--force", action="store_true", help="replace an existing file")
     sub = add("analyse", _analyse.analyse, "turn instrument files into numbers with uncertainties")
     _analyse.add_options(sub)
+    sub = add("homogenise", _homogenise.homogenise, "effective conductivity of a voxel image or recipe", html=False)
+    _homogenise.add_options(sub)
     return parser, table
 
 

@@ -35,4 +35,11 @@ from ._read import Volume as Volume
 from ._read import read_image as read_image
 from ._read import read_volume as read_volume
 from ._read import to_image as to_image
+from ._recipe import GENERATORS as GENERATORS
+from ._recipe import MicrostructureSpec as MicrostructureSpec
+from ._result import EffectiveConductivity as EffectiveConductivity
 from ._segment import segment as segment
+from ._solve import effective_conductivity as effective_conductivity
+from ._two_resolutions import Discretisation as Discretisation
+from ._two_resolutions import coarsened as coarsened
+from ._two_resolutions import discretisation as discretisation

@@ -1,0 +1,183 @@
+"""`ceramer homogenise IMAGE|RECIPE.toml`: the effective conductivity of a voxel image."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from ceramer.cli._output import console, progress, write_json
+from ceramer.errors import InputError, NotConvergedError, UnknownNameError
+
+if TYPE_CHECKING:
+    from ceramer.microstructure.voxels import VoxelImage
+
+__all__ = ["add_options", "homogenise"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `homogenise`."""
+    parser.add_argument("image", metavar="IMAGE|RECIPE.toml", help="segmented image, or a microstructure file")
+    parser.add_argument(
+        "--phase", metavar="NAME=SIGMA", action="append", default=[], help="'grain=3 mS/cm'; 0 insulates"
+    )
+    parser.add_argument(
+        "--interface", metavar="A|B=G", action="append", default=[], help="contact: 'matrix|grain=10 S/cm2'"
+    )
+    parser.add_argument("--sheet", metavar="A|B=S", action="append", default=[], help="fast path: 'matrix|grain=5 nS'")
+    parser.add_argument("--voxel-size", metavar="H", help="edge of a voxel, where the image does not say: '0.5 um'")
+    parser.add_argument("--direction", metavar="AXIS", choices=("z", "y", "x", "all"), default="all")
+    parser.add_argument("--tolerance", metavar="T", type=float, default=1e-3, help="relative error (default 1e-3)")
+    parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
+    parser.add_argument("--no-halving", action="store_true", help="skip the estimate of the discretisation error")
+
+
+def homogenise(arguments: argparse.Namespace) -> int:
+    """Solve an image along the axes asked for, and once more at half the resolution."""
+    from functools import partial
+
+    from ceramer.microstructure import voxels
+
+    image, sigma, contacts, sheets = _problem(arguments)
+    for name in image.phases.values():
+        if name not in sigma:
+            raise InputError(
+                f"The phase {name!r} has no conductivity: give --phase '{name}=0.75 mS/cm' (0 S/m insulates)."
+            )
+    for name in sigma:
+        if name not in image.phases.values():
+            raise UnknownNameError("phase", name, image.phases.values())
+    solve = partial(
+        voxels.effective_conductivity,
+        interfaces=contacts,
+        sheets=sheets,
+        tolerance=arguments.tolerance,
+        precision=arguments.precision,
+    )
+    with progress(arguments, "homogenise") as advance:
+        report = (
+            None if advance is None else (lambda axis, k, error: advance(f"{axis}: error {error:.1e}", k, max(k, 20)))
+        )
+        result = solve(image, sigma, directions=arguments.direction, progress=report)
+    axes = [axis for axis in result.axes if axis in result.ending]
+    halves = {}
+    if not arguments.no_halving and min(image.shape) >= 8:
+        for axis in axes:
+            halves[axis] = voxels.discretisation(image, solve, axis, float(result.along(axis).real), sigma)
+    _print(arguments, image, result, axes, halves)
+    if arguments.json:
+        write_json(arguments.json, _document(image, result, axes, halves))
+    if not result.converged:
+        raise NotConvergedError(
+            f"The solve did not reach {arguments.tolerance:g}: {result}; ask for a larger --tolerance or --precision float64."
+        )
+    return 0
+
+
+def _problem(arguments: argparse.Namespace) -> tuple[VoxelImage, dict[str, Any], dict[Any, Any], dict[Any, Any]]:
+    from ceramer import units
+    from ceramer.library import book
+    from ceramer.microstructure import voxels
+    from ceramer.provenance import read_toml, validate
+
+    sigma: dict[str, Any] = {}
+    contacts: dict[Any, Any] = {}
+    sheets: dict[Any, Any] = {}
+    if arguments.image.endswith(".toml"):
+        ledger = book().ledger()
+        spec = validate(voxels.MicrostructureSpec, read_toml(arguments.image), arguments.image)
+        image = spec.make(ledger)
+        sigma = {name: given.read(ledger) for name, given in spec.phases.items()}
+        contacts = {
+            c.between: units.to_si(c.areal_conductance, "areal_conductance", "interface") for c in spec.interfaces
+        }
+        sheets = {s.between: s.sheet_conductance.read(ledger) for s in spec.sheets}
+    else:
+        image = voxels.read_image(arguments.image, arguments.voxel_size)
+    for name, value in _pairs(arguments.phase, "--phase", "grain=3 mS/cm"):
+        sigma[name] = units.to_si(value, "conductivity", f"--phase {name}")
+    for name, value in _pairs(arguments.interface, "--interface", "matrix|grain=10 S/cm2"):
+        contacts[_two(name)] = units.to_si(value, "areal_conductance", f"--interface {name}")
+    for name, value in _pairs(arguments.sheet, "--sheet", "matrix|grain=5 nS"):
+        sheets[_two(name)] = units.to_si(value, "sheet_conductance", f"--sheet {name}")
+    return image, sigma, contacts, sheets
+
+
+def _pairs(texts: list[str], option: str, example: str) -> list[tuple[str, str]]:
+    pairs = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"{option} {text!r}: write it like '{example}'.")
+        pairs.append((name.strip(), value.strip()))
+    return pairs
+
+
+def _two(name: str) -> tuple[str, str]:
+    parts = [part.strip() for part in name.split("|")]
+    if len(parts) != 2:
+        raise InputError(f"{name!r} must name two phases, like 'matrix|grain'.")
+    return parts[0], parts[1]
+
+
+def _path(key: Any, names: dict[int, str]) -> str:
+    return "|".join(names[k] for k in key) if isinstance(key, tuple) else names[key]
+
+
+def _print(
+    arguments: argparse.Namespace, image: VoxelImage, result: Any, axes: list[str], halves: dict[str, Any]
+) -> None:
+    from ceramer import units
+
+    out = console(arguments)
+    names = dict(image.phases)
+    lines = [f"{' x '.join(map(str, image.shape))} voxels; {image.provenance}"]
+    lines += [f"  {name}: {100 * image.fractions()[name]:.2f} vol%" for name in names.values()]
+    for axis in axes:
+        value = units.show(float(result.along(axis).real), "mS/cm")
+        lines.append(f"{axis}: {value}  (solver error {result.error_estimate[axis]:.0e}; {result.ending[axis].value})")
+        if axis in halves:
+            half = halves[axis]
+            share = half.error / half.fine if half.fine else 0.0
+            lines.append(
+                f"   voxels cost about {100 * share:.1f} %: {units.show(half.coarse, 'mS/cm')} at half the resolution, "
+                f"{units.show(half.extrapolated, 'mS/cm')} extrapolated"
+            )
+        shares = ", ".join(f"{_path(k, names)} {100 * p.real:.1f} %" for k, p in result.power_shares[axis].items())
+        lines.append(f"   dissipation: {shares}")
+    if result.floating_clusters:
+        lines.append(
+            f"{result.floating_clusters} clusters carry nothing ({100 * result.floating_fraction:.2f} % of the volume)"
+        )
+    for line in lines:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _document(image: VoxelImage, result: Any, axes: list[str], halves: dict[str, Any]) -> dict[str, Any]:
+    import numpy as np
+
+    names = dict(image.phases)
+    tensor = np.real(result.tensor)
+    return {
+        "schema_version": 1,
+        "image": {"shape": list(image.shape), "voxel_size_m": list(image.spacing), "provenance": image.provenance},
+        "volume_fractions": image.fractions(),
+        "axes": list(result.axes),
+        "conductivity_tensor_S_per_m": [[float(x) if np.isfinite(x) else None for x in row] for row in tensor],
+        "directions": {
+            axis: {
+                "conductivity_S_per_m": float(result.along(axis).real),
+                "solver_error": float(result.error_estimate[axis]),
+                "ending": result.ending[axis].name.lower(),
+                "percolates": bool(result.percolates[axis]),
+                "iterations": int(result.iterations[axis]),
+                "flux_imbalance": float(result.flux_imbalance[axis]),
+                "dissipation_shares": {_path(k, names): float(p.real) for k, p in result.power_shares[axis].items()},
+                "current_shares": {_path(k, names): float(p.real) for k, p in result.current_shares[axis].items()},
+                "half_resolution_S_per_m": halves[axis].coarse if axis in halves else None,
+                "extrapolated_S_per_m": halves[axis].extrapolated if axis in halves else None,
+            }
+            for axis in axes
+        },
+        "floating_clusters": int(result.floating_clusters),
+        "floating_fraction": float(result.floating_fraction),
+    }
