@@ -68,7 +68,7 @@ def homogenise(arguments: argparse.Namespace) -> int:
         write_json(arguments.json, _document(image, result, axes, halves))
     if not result.converged:
         raise NotConvergedError(
-            f"The solve did not reach {arguments.tolerance:g}: {result}; ask for a larger --tolerance or --precision float64."
+            f"The solve did not reach {arguments.tolerance:g}; ask for a larger --tolerance, or --precision float64."
         )
     return 0
 

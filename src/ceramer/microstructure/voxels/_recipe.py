@@ -50,7 +50,7 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
 class ContactSpec(BaseModel):
-    """A contact between two phases (or the grains of one): conductance per area, such as "10 S/cm2"; "0 S/cm2" blocks."""
+    """A contact between two phases (or the grains of one): conductance per area, such as "10 S/cm2"; 0 blocks."""
 
     model_config = _STRICT
     between: tuple[str, str]
@@ -126,6 +126,6 @@ def _length(name: str, value: Any) -> float | Sizes:
     if not isinstance(value, Mapping):
         return units.to_si(value, "length", name)
     if set(value) <= {"low", "high", "weight"} and {"low", "high"} <= set(value):
-        ends = [units.to_si(value[end], "length", f"{name}.{end}") for end in ("low", "high")]
-        return Sizes.between(*ends, weight=value.get("weight", "number"))
+        low, high = (units.to_si(value[end], "length", f"{name}.{end}") for end in ("low", "high"))
+        return Sizes.between(low, high, weight=value.get("weight", "number"))
     raise InputError(f"{name}: write one length ('5 um') or a range ({{ low = '1 um', high = '5 um' }}).")
