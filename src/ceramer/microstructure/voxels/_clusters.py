@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,12 +28,15 @@ class Clusters:
         Clusters that carry none along any axis.
     floating_fraction : float
         Their share of all voxels.
+    loosen : callable or None
+        Sets the faces of all floating clusters in padded arrays (x, y, z) to zero.
     """
 
     percolates: tuple[bool, bool, bool]
     count: int
     floating: int
     floating_fraction: float
+    loosen: Callable[..., None] | None = None
 
 
 @jit
@@ -195,6 +200,37 @@ def _tally(begin: Any, finish: Any, parent: Any, offset: Any, carries: Any, out:
             out[3] += finish[node] - begin[node]
 
 
+@jit
+def _loosen(
+    shape: Any, rows: Any, begin: Any, finish: Any, parent: Any, offset: Any, carries: Any, gx: Any, gy: Any, gz: Any
+) -> None:
+    """Part the voxels of floating clusters from each other: they carry nothing, and their level is undetermined."""
+    n0, n1, n2 = shape[0], shape[1], shape[2]
+    total = np.zeros(3, np.int64)
+    for i in range(n0):
+        for j in range(n1):
+            for run in range(rows[i * n1 + j], rows[i * n1 + j + 1]):
+                if carries[_root(parent, offset, run, total)]:
+                    continue
+                for k in range(begin[run], finish[run]):
+                    p, q, r = i + 1, j + 1, k + 1
+                    gx[p, q, r] = gx[p + 1, q, r] = 0
+                    gy[p, q, r] = gy[p, q + 1, r] = 0
+                    gz[p, q, r] = gz[p, q, r + 1] = 0
+                    if i == 0:
+                        gx[n0 + 1, q, r] = 0
+                    if i == n0 - 1:
+                        gx[1, q, r] = 0
+                    if j == 0:
+                        gy[p, n1 + 1, r] = 0
+                    if j == n1 - 1:
+                        gy[p, 1, r] = 0
+                    if k == 0:
+                        gz[p, q, n2 + 1] = 0
+                    if k == n2 - 1:
+                        gz[p, q, 1] = 0
+
+
 def find_clusters(labels: NDArray[Any], link: NDArray[np.bool_], periodic: tuple[bool, bool, bool]) -> Clusters:
     """Find the clusters of voxels whose faces conduct: ``link[a, b]`` says it of a face between phases a and b.
 
@@ -217,6 +253,11 @@ def find_clusters(labels: NDArray[Any], link: NDArray[np.bool_], periodic: tuple
     out = np.zeros(4, np.int64)
     _tally(begin, finish, parent, offset, carries, out)
     bits = int(out[0])
+    runs_of = (np.array(labels.shape), rows, begin, finish, parent, offset, carries)
     return Clusters(
-        (bool(bits & 1), bool(bits & 2), bool(bits & 4)), int(out[1]), int(out[2]), int(out[3]) / labels.size
+        (bool(bits & 1), bool(bits & 2), bool(bits & 4)),
+        int(out[1]),
+        int(out[2]),
+        int(out[3]) / labels.size,
+        partial(_loosen, *runs_of) if out[2] else None,
     )

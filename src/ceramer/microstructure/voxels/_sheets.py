@@ -175,6 +175,11 @@ class Sheets(Extra):
         none = np.zeros(3)
         return sum(_apply(s.places, s.tensors, u, none, out, out.dtype.type(1.0)) for s in self.sheets)
 
+    def flux(self, u: Any, axis: int) -> Any:
+        """Return the current through the plane above every layer of voxels."""
+        flows = sum(self.power(s, u, u, axis, axis)[1][axis] for s in self.sheets)
+        return np.roll(np.asarray(flows)[: u.shape[axis] - 2], -1)
+
     def energy(self, u: Any, v: Any, axis_u: int, axis_v: int) -> Any:
         """Return the bilinear dissipation of two fields."""
         return sum(self.power(s, u, v, axis_u, axis_v)[0] for s in self.sheets)

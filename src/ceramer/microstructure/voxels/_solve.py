@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -87,7 +87,7 @@ def effective_conductivity(
     tolerance : float
         Relative error of the diagonal values at which to stop.
     precision : "float32" or "float64"
-        Of the fields; complex problems always take 16 bytes a number.
+        Of the fields. What rounding stops in float32 is solved again in float64; complex fields always take 16 bytes a number.
     periodic : bool, one or one an axis
         A periodic axis continues around. Any other has plane electrodes at both ends when the field points along it,
         and insulated walls when not. Default: what a VoxelImage says, True for an array.
@@ -127,7 +127,11 @@ def effective_conductivity(
     wanted = _directions(directions, problem.axes)
     if not (np.isfinite(tolerance) and 0.0 < tolerance < 1.0):
         raise InputError(f"tolerance is {tolerance}; it is a relative error between 0 and 1, such as 1e-3.")
-    return _Run(problem, wanted, float(tolerance), keep_flux, progress).result()
+    result = _Run(problem, wanted, float(tolerance), keep_flux, progress).result()
+    if problem.dtype is np.float32 and Ending.ROUNDING in result.ending.values():
+        wider = replace(problem, dtype=np.float64)
+        return _Run(wider, wanted, float(tolerance), keep_flux, progress).result()
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,6 +500,9 @@ class _Run:
             over_planes(kernels.add_contacts, n0, codes.size, codes, problem.grains, wide, wide_grains, *fixed, *faces)
         if problem.periodic[0]:
             faces.x[-1] = faces.x[1]
+        if self.clusters.loosen is not None:
+            self.clusters.loosen(*faces)
+            self.clusters = replace(self.clusters, loosen=None)
         self.sheets = None
         if problem.sheets:
             self.sheets = Sheets(

@@ -20,7 +20,7 @@ __all__ = ["Aggregation"]
 
 _STRONG: Final = 0.25
 """A coupling counts as strong above this share of a cell's strongest."""
-_SMALL: Final = 400
+_SMALL: Final = 300
 """Unknowns below which a level is factorised."""
 
 
@@ -74,7 +74,7 @@ def _split_blocks(gx: Any, gy: Any, gz: Any, ids: Any) -> int:
                             continue
                         i, j, k = bi + (c >> 2) + 1, bj + ((c >> 1) & 1) + 1, bk + (c & 1) + 1
                         g = abs(_face(gx, gy, gz, i, j, k, 2 * axis + 1))
-                        if g >= _STRONG * min(most[c], most[c | bit]) and g > 0.0:
+                        if g >= _STRONG * max(most[c], most[c | bit]):
                             old, new = local[c | bit], local[c]
                             for d in range(8):
                                 if local[d] == old:
@@ -170,24 +170,25 @@ def _assemble(
 
 
 @jit
-def _pair(indptr: Any, indices: Any, data: Any, pairs: Any) -> int:
-    """Match every row with its strongest free neighbour; return the number of pairs and singles."""
+def _pair(indptr: Any, indices: Any, data: Any, most: Any, pairs: Any) -> int:
+    """Match rows that couple strongly for both; return the number of pairs and singles (`most`: largest couplings)."""
     count = 0
-    pairs[:] = -1
+    for row in range(pairs.size):
+        pairs[row] = -1
+        most[row] = 0.0
+        for at in range(indptr[row], indptr[row + 1]):
+            if indices[at] != row:
+                most[row] = max(most[row], abs(data[at]))
     for row in range(pairs.size):
         if pairs[row] >= 0:
             continue
-        best, most, mate = 0.0, 0.0, -1
+        best, mate = 0.0, -1
         for at in range(indptr[row], indptr[row + 1]):
-            other = indices[at]
-            if other == row:
-                continue
-            weight = abs(data[at])
-            most = max(most, weight)
-            if pairs[other] < 0 and weight > best:
+            other, weight = indices[at], abs(data[at])
+            if other != row and pairs[other] < 0 and weight > best and weight >= _STRONG * max(most[row], most[other]):
                 best, mate = weight, other
         pairs[row] = count
-        if mate >= 0 and best >= _STRONG * most:
+        if mate >= 0:
             pairs[mate] = count
         count += 1
     return count
@@ -358,7 +359,7 @@ def _aggregated(matrix: Any) -> tuple[NDArray[np.int64], Any]:
     for _ in range(3):
         rows = matrix.shape[0]
         pairs = np.empty(rows, np.int64)
-        count = _pair(matrix.indptr, matrix.indices, matrix.data, pairs)
+        count = _pair(matrix.indptr, matrix.indices, matrix.data, np.empty(rows), pairs)
         ones = np.ones(rows, matrix.dtype)
         sums = sparse.csr_matrix((ones, pairs, np.arange(rows + 1)), shape=(rows, count))
         matrix = (sums.T @ matrix @ sums).tocsr()
@@ -368,10 +369,13 @@ def _aggregated(matrix: Any) -> tuple[NDArray[np.int64], Any]:
 
 
 def _factorised(matrix: Any) -> Any:
-    """Return a function that solves with `matrix`, lifted off its null space by rounding-sized terms."""
+    """Return a function that solves with `matrix` and leaves its null space (the level of a periodic potential) alone."""
     from scipy import sparse
     from scipy.sparse.linalg import splu
 
     size = matrix.shape[0]
-    lift = 1e-12 * max(abs(matrix.diagonal()).max(initial=0.0), 1e-300)
+    if size <= 2 * _SMALL:
+        inverse = np.linalg.pinv(matrix.toarray(), rcond=1e-13)
+        return lambda b: inverse @ b
+    lift = 1e-10 * max(abs(matrix.diagonal()).max(initial=0.0), 1e-300)
     return splu((matrix + lift * sparse.identity(size)).tocsc()).solve

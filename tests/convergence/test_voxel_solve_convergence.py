@@ -1,0 +1,75 @@
+"""Refining the voxels brings the smooth answer, at an observed rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ceramer.microstructure.voxels._solve import effective_conductivity
+
+
+def sphere(n: int, fraction: float) -> np.ndarray:
+    radius = (3.0 * fraction / (4.0 * np.pi)) ** (1 / 3) * n
+    x = np.arange(n) + 0.5 - n / 2
+    return (x[:, None, None] ** 2 + x[:, None] ** 2 + x**2 < radius**2).astype(np.uint8)
+
+
+def checkerboard(n: int) -> np.ndarray:
+    return np.kron([[0, 1], [1, 0]], np.ones((n, n), int))
+
+
+def test_checkerboard_reaches_the_geometric_mean():
+    """H = sqrt(s1 s2) in the plane; the corner singularity makes the rate well below 1 and known to fall with contrast."""
+    values = {
+        n: effective_conductivity(
+            checkerboard(n), {0: 10.0, 1: 1.0}, directions="y", tolerance=1e-7, precision="float64"
+        ).along("y")
+        for n in (16, 32, 64, 128)
+    }
+    errors = [1.0 - values[n] / np.sqrt(10.0) for n in (16, 32, 64, 128)]
+    assert all(e > 0.0 for e in errors)
+    rates = [np.log2(a / b) for a, b in zip(errors[:-1], errors[1:], strict=True)]
+    assert all(0.65 < r < 0.9 for r in rates), rates
+    limit = values[128] + (values[128] - values[64]) / (2.0 ** rates[-1] - 1.0)
+    assert limit == pytest.approx(np.sqrt(10.0), rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("inner", "extra", "exact"),
+    [
+        (0.0, {}, 0.605661),
+        (10.0, {"interfaces": {(0, 1): 2.675551}}, 1.0),
+        (0.1, {"sheets": {(0, 1): 0.1868774}}, 1.0),
+    ],
+)
+def test_spheres_converge_with_contacts_and_sheets(inner, extra, exact):
+    errors = []
+    for n in (24, 48):
+        value = effective_conductivity(
+            sphere(n, 0.3),
+            {0: 1.0, 1: inner},
+            voxel_size=1 / n,
+            directions="x",
+            tolerance=1e-5,
+            precision="float64",
+            **extra,
+        ).along("x")
+        errors.append(abs(value / exact - 1.0))
+    assert errors[1] < 0.65 * errors[0]
+    assert errors[1] < 0.022
+
+
+def test_staircase_area_would_not_converge():
+    """Voxel faces taken for the surface overestimate a contact by half its area, and refining does not help."""
+    for n in (24, 48):
+        value = effective_conductivity(
+            sphere(n, 0.3),
+            {0: 1.0, 1: 10.0},
+            interfaces={(0, 1): 2.675551},
+            voxel_size=1 / n,
+            directions="x",
+            tolerance=1e-5,
+            precision="float64",
+            smooth=False,
+        ).along("x")
+        assert value > 1.05
