@@ -151,7 +151,7 @@ def _refined(selection: Selection) -> list[Candidate]:
     near = [c for c in ranked if c.bic < ranked[0].bic + 9.0][:8]
     out = []
     for c in near:
-        found = minimise(c.plan, c.theta[None], selection.data, bounds(c.plan, selection.data), tolerance=1e-7)
+        found = minimise(c.plan, c.theta[None], selection.data, bounds(c.plan, selection.data), tolerance=1e-6)
         out.append(selection.judged(c.shape, c.plan, found.theta[0], float(found.cost[0])))
     return sorted(out, key=lambda c: c.bic)
 

@@ -59,9 +59,8 @@ def arc(log_omega: Any, resistance: Any, log_tau: Any, alpha: Any) -> tuple[Comp
     Takes ln(omega), R [ohm], ln(tau / s) and alpha, because that is what is fitted. Derivatives: (ln R, ln tau, alpha).
     """
     u = log_omega + log_tau
-    growth = np.exp(np.clip(alpha * u, -200.0, 200.0))
-    angle = 0.5 * np.pi * alpha
-    share = 1.0 / (1.0 + growth * (np.cos(angle) + 1j * np.sin(angle)))
+    growth = np.exp(np.minimum(np.maximum(alpha * u, -200.0), 200.0))
+    share = 1.0 / (1.0 + growth * np.exp(alpha * _HALF_PI_J))
     z = resistance * share
     slope = z * (share - 1.0)
     return z, (z, alpha * slope, slope * (u + _HALF_PI_J))

@@ -84,7 +84,7 @@ class Selection:
         if derived is not None:
             begin = np.vstack([begin, derived])
         box = bounds(plan, self.data)
-        options = {"tolerance": 3e-4, "hopeless": 2.0, "target": self._target(plan)}
+        options = {"tolerance": 1e-3, "hopeless": 2.0, "target": self._target(plan)}
         found = minimise(plan, begin, self.data, box, iterations=40, patience=5, **options)
         theta, cost = found.theta[found.best], float(found.cost.min())
         self.table[shape] = self.judged(shape, plan, theta, cost)
@@ -168,7 +168,11 @@ class Selection:
                 plan.size - 1 - int(plan.arc_q[-1]) - 1 if shape.arcs else plan.size - shape.resistor - shape.inductor
             )
             theta[-width:] = now.theta[-width:]
-        if more == 1:
+        if more == 1 and now.shape.tail == "CPE" and not shape.tail:  # the tail as an arc that ends below the window
+            modulus, alpha, low = now.theta[-2], now.theta[-1], self.data.log_omega.min()
+            beyond = min(5.0, 6.5 * alpha)
+            arcs = np.vstack([arcs, [modulus - alpha * (low - old.reference) + beyond, beyond / alpha - low, alpha]])
+        elif more == 1:
             where = self._probe(now)[1]
             if where is None:
                 return None
@@ -238,7 +242,7 @@ def select(data: Data, most: int = 6) -> Selection:
     seen = selection.landmarks(True, True, "CPE")[0]
     high = int(np.argmax(log_omega))
     inductor = bool(seen.inductance * np.exp(log_omega[high]) > 0.5 * linear.noise * abs(z[high]))
-    for arcs in range(most + 1):
+    for arcs in range(1, most + 1):
         found = selection.fit(Shape(arcs, True, inductor, "CPE"))
         if found is None:
             break

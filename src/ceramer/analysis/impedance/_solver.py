@@ -82,50 +82,46 @@ def minimise(
     """Minimise sum(|scale (Z_model - z)|^2) from every row of `starts` (S, P) inside the `box`.
 
     A start rests when its relative decrease is below `tolerance`. After `patience` iterations a start whose cost stands
-    `hopeless` times above the best one is given up, as is one that creeps well above `target`.
+    `hopeless` times above the best one is given up, as is one that creeps above one at rest or well above `target`.
     """
     low, high = box
     theta = np.minimum(np.maximum(starts, low), high)
     limit = np.where(plan.is_alpha, _MAX_ALPHA_STEP, _MAX_LOG_STEP)
     batch, size = theta.shape
-    diagonal = np.arange(size)
-    count = 0
+    count, settled = 0, np.inf
     with np.errstate(all="ignore"):
         r, j = residuals(plan, theta, data)
         cost = _square(r)
-        cost[~(cost < np.inf)] = np.inf
         normal, gradient = _normal(r, j)
         final_theta, final_cost = theta.copy(), cost.copy()
         active = np.arange(batch)
         damping, growth, quiet = np.full(batch, 1e-2), np.full(batch, 2.0), np.zeros(batch, dtype=int)
         for count in range(1, iterations + 1):
-            free = (theta > low) | (gradient <= 0.0)
-            free &= (theta < high) | (gradient >= 0.0)
-            downhill = -gradient * free
-            weight = normal[:, diagonal, diagonal]
-            if free.all():
-                matrix = normal.copy()
-            else:
-                matrix = normal * (free[:, :, None] & free[:, None, :])
-                weight = np.where(free, weight, 1.0)
-            matrix[:, diagonal, diagonal] = weight * (1.0 + damping[:, None]) + 1e-14 * cost[:, None] + 1e-300
+            pinned = ((theta <= low) & (gradient > 0.0)) | ((theta >= high) & (gradient < 0.0))
+            matrix, downhill = normal.copy(), -gradient
+            diagonal = matrix.reshape(active.size, -1)[:, :: size + 1]
+            if pinned.any():
+                matrix[pinned[:, :, None] | pinned[:, None, :]] = 0.0
+                diagonal[pinned], downhill[pinned] = 1.0, 0.0
+            diagonal *= 1.0 + damping[:, None]
+            diagonal += 1e-14 * cost[:, None] + 1e-300
             step = _solve(matrix, downhill)
             largest = (np.abs(step) / limit).max(axis=1)
-            if (largest > 1.0).any():
+            if largest.max() > 1.0:
                 step /= np.maximum(largest, 1.0)[:, None]
             trial = np.minimum(np.maximum(theta + step, low), high)
             step = trial - theta
+            expected = -_dot(step, 2.0 * gradient + _times(normal, step))
+            if (expected <= 0.3 * tolerance * cost).all() and (damping < 1.0).all():
+                break
             r, j = residuals(plan, trial, data)
             cost_new = _square(r)
-            cost_new[~(cost_new < np.inf)] = np.inf
-            expected = -_dot(step, 2.0 * gradient + _times(normal, step))
             drop = cost - cost_new
             better = drop > 0.0
             small = np.abs(drop) <= tolerance * cost
             quiet = (quiet + 1) * small
             rest = (small & better & (damping < 1.0)) | (quiet >= 3) | (damping > 1e12) | (cost < 1e-28)
-            ratio = np.minimum(np.maximum(drop / np.maximum(expected, 1e-300), 0.0), 1.0)
-            shrink = np.maximum(0.1, 1.0 - (2.0 * ratio - 1.0) ** 3)
+            shrink = np.maximum(0.1, 1.0 - (2.0 * np.minimum(drop / np.maximum(expected, 1e-300), 1.0) - 1.0) ** 3)
             damping = np.maximum(damping * np.where(better, shrink, growth), 1e-9)
             growth = np.where(better, 2.0, growth * 2.0)
             if better.all():
@@ -137,8 +133,9 @@ def minimise(
                 normal[better], gradient[better] = _normal(r[better], j[better])
             final_theta[active], final_cost[active] = theta, cost
             if count >= patience:
+                settled = min(settled, float(cost[rest].min(initial=np.inf)))
                 rest |= cost > hopeless * final_cost.min()
-                rest |= (cost > 1.5 * target) & (drop < 0.1 * cost)
+                rest |= (cost > min(1.5 * target, settled)) & (drop < 0.1 * cost)
             if rest.any():
                 keep = ~rest
                 if not keep.any():
@@ -150,7 +147,9 @@ def minimise(
 
 
 def _square(r: Array) -> Array:
-    return np.asarray(np.einsum("sn,sn->s", r, r))
+    square = np.einsum("sn,sn->s", r, r)
+    square[~(square < np.inf)] = np.inf
+    return np.asarray(square)
 
 
 def _dot(a: Array, b: Array) -> Array:
@@ -166,10 +165,6 @@ def _normal(r: Array, j: Array) -> tuple[Array, Array]:
 
 
 def _solve(matrix: Array, right: Array) -> Array:
-    bad = ~np.isfinite(matrix).all(axis=(1, 2))
-    if bad.any():
-        matrix[bad] = np.eye(matrix.shape[1])
-        right[bad] = 0.0
     try:
         return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0])
     except np.linalg.LinAlgError:
