@@ -318,6 +318,7 @@ class Plan:
         self.arc_r = np.array([place[r.label] for r, _ in pairs], dtype=int)
         self.arc_q = np.array([place[q.label] for _, q in pairs], dtype=int)
         self.arc_ideal = np.array([q.kind == "C" for _, q in pairs], dtype=bool)
+        self._arc_alphas = np.minimum(self.arc_q + 1, self.size - 1)
         self.others = tuple(part for part in parts if _as_arc(part) is None)
         taken = {q.label for _, q in pairs}
         self.cpe = np.array(
@@ -367,39 +368,37 @@ class Plan:
             derivative[:, self.arc_q] = d_tau
             bent = self.arc_q[~self.arc_ideal]
             derivative[:, bent + 1] = d_alpha if bent.size == self.arc_q.size else d_alpha[:, ~self.arc_ideal]
-        omega = np.exp(log_omega)
         for part in self.others:
-            z, slopes = self._walk(part, theta, omega)
+            z, slopes = self._walk(part, theta, log_omega)
             total += z
             for index, slope in slopes:
                 derivative[:, index] = slope
         return total, derivative
 
-    def _walk(self, node: _Leaf | _Branch, theta: Array, omega: Array) -> tuple[Complex, list[tuple[int, Complex]]]:
+    def _walk(self, node: _Leaf | _Branch, theta: Array, log_omega: Array) -> tuple[Complex, list[tuple[int, Complex]]]:
         if isinstance(node, _Leaf):
-            return self._leaf(node, theta, omega)
-        walked = [self._walk(part, theta, omega) for part in node.parts]
+            return self._leaf(node, theta, log_omega)
+        walked = [self._walk(part, theta, log_omega) for part in node.parts]
         impedances = np.array([z for z, _ in walked])
         if node.series:
             return impedances.sum(axis=0), [item for _, slopes in walked for item in slopes]
         total = 1.0 / (1.0 / impedances).sum(axis=0)
         return total, [(i, (total / z) ** 2 * slope) for z, slopes in walked for i, slope in slopes]
 
-    def _leaf(self, leaf: _Leaf, theta: Array, omega: Array) -> tuple[Complex, list[tuple[int, Complex]]]:
+    def _leaf(self, leaf: _Leaf, theta: Array, log_omega: Array) -> tuple[Complex, list[tuple[int, Complex]]]:
         kind, first = _KINDS[leaf.kind], self.place[leaf.label]
         if leaf.kind == "CPE":
             modulus, alpha = theta[:, first, None], theta[:, first + 1, None]
-            log_s = np.log(omega) - self.reference
-            z = np.exp(modulus - alpha * (log_s + 0.5j * np.pi))
-            return z, [(first, z), (first + 1, -z * (log_s + 0.5j * np.pi))]
+            log_s = log_omega - self.reference + 0.5j * np.pi
+            z = np.exp(modulus - alpha * log_s)
+            return z, [(first, z), (first + 1, -z * log_s)]
         columns = range(first, first + len(kind.parameters))
-        z, slopes = kind.law(omega, *(np.exp(theta[:, column, None]) for column in columns))
+        z, slopes = kind.law(np.exp(log_omega), *(np.exp(theta[:, column, None]) for column in columns))
         return z, list(zip(columns, slopes, strict=True))
 
     def _arc_alpha(self, theta: Array) -> Array:
-        last = min(self.size - 1, int(self.arc_q.max()) + 1) if self.arc_q.size else 0
-        index = np.minimum(self.arc_q + 1, last)
-        return np.where(self.arc_ideal, 1.0, theta[..., index])
+        alpha = theta[..., self._arc_alphas]
+        return np.where(self.arc_ideal, 1.0, alpha) if self.arc_ideal.any() else alpha
 
 
 @functools.lru_cache(maxsize=256)

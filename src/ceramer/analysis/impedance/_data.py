@@ -54,6 +54,21 @@ class Data:
         """Indices by rising frequency."""
         return np.argsort(self.log_omega)
 
+    @cached_property
+    def window(self) -> tuple[float, float]:
+        """Lowest and highest ln(omega)."""
+        return float(self.log_omega.min()), float(self.log_omega.max())
+
+    @cached_property
+    def log_range(self) -> tuple[float, float, float]:
+        """ln of the least, the median and the largest |Z|."""
+        size = np.abs(self.z)
+        return float(np.log(size.min())), float(np.log(np.median(size))), float(np.log(size.max()))
+
+    @cached_property
+    def _profile(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self.log_omega[self.order], np.log(np.abs(self.z))[self.order]
+
     def log_modulus(self, log_omega: NDArray[np.float64]) -> NDArray[np.float64]:
         """ln|Z| at other angular frequencies, interpolated, constant outside the window."""
-        return np.interp(log_omega, self.log_omega[self.order], np.log(np.abs(self.z))[self.order])
+        return np.interp(log_omega, *self._profile)

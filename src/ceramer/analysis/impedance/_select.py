@@ -228,11 +228,13 @@ def _other(selection: Selection, now: Candidate, inductor: bool) -> Iterator[Sha
     elif shape.tail:
         tails |= {"W"}
     for tail in sorted(tails - {shape.tail}):
-        misses = 0
+        fits, misses = (lambda c: c is not None and c.cost <= 1.3 * now.cost), 0
+        if shape.arcs > 3:  # so many may stand for a tail of another kind: begin with few
+            next((arcs for arcs in range(shape.arcs + 1) if fits(selection.fit(replace(shape, arcs=arcs, tail=tail)))), 0)
+            continue
         for arcs in range(shape.arcs, -1, -1):  # fewer arcs can only do worse, but one fit may have missed its minimum
-            found = selection.fit(replace(shape, arcs=arcs, tail=tail))
-            misses = 0 if found is not None and found.cost <= 1.3 * now.cost else misses + 1
-            if found is None or misses == 2:
+            misses = 0 if fits(selection.fit(replace(shape, arcs=arcs, tail=tail))) else misses + 1
+            if misses == 2:
                 break
 
 

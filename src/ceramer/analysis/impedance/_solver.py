@@ -40,17 +40,15 @@ def criterion(rss: float, count: int, size: int) -> float:
 
 def bounds(plan: Plan, data: Data) -> tuple[Array, Array]:
     """Wide box for theta: far outside what the window can tell, so that only runaways meet it."""
-    log_omega, z = data.log_omega, data.z
+    (slow, fast), (smallest, _, largest) = data.window, data.log_range
     low, high = np.full(plan.size, -120.0), np.full(plan.size, 120.0)
-    smallest, largest = np.log(np.abs(z).min()), np.log(np.abs(z).max())
     low[plan.is_alpha], high[plan.is_alpha] = ALPHA_FLOOR, 1.0
-    low[plan.arc_r], high[plan.arc_r] = smallest - 16.0, largest + 9.0
-    low[plan.arc_q], high[plan.arc_q] = -log_omega.max() - 7.0, -log_omega.min() + 7.0
+    low[plan.arc_q], high[plan.arc_q] = -fast - 7.0, -slow + 7.0
     for k, name in enumerate(plan.names):
-        if k not in plan.arc_r and name.startswith("R"):
+        if name.startswith("R"):
             low[k], high[k] = smallest - 16.0, largest + 9.0
         elif name.endswith("_tau"):
-            low[k], high[k] = -log_omega.max() - 7.0, -log_omega.min() + 9.0
+            low[k], high[k] = -fast - 7.0, -slow + 9.0
     return low, high
 
 

@@ -117,37 +117,35 @@ def starts(plan: Plan, seen: list[Landmarks], data: Data) -> Array:
 
 
 def _start(plan: Plan, seen: Landmarks, data: Data) -> Array:
-    log_omega, z = data.log_omega, data.z
-    count = plan.arc_r.size
+    (low, high), (smallest, middle, _) = data.window, data.log_range
+    count, least, end = plan.arc_r.size, np.exp(smallest), float(np.exp(data.log_modulus(np.array(low))))
     groups = _cluster(seen.arcs, count)
-    typical = float(np.median(np.abs(z)))
     while len(groups) < count:  # more arcs asked for than seen: stand one in the widest gap
-        edges = [-log_omega.max(), *(g[0] for g in groups), -log_omega.min()]
+        edges = [-high, *(g[0] for g in groups), -low]
         gaps = np.diff(edges)
         k = int(np.argmax(gaps))
-        groups.insert(k, (0.5 * (edges[k] + edges[k + 1]), 0.1 * typical))
+        groups.insert(k, (0.5 * (edges[k] + edges[k + 1]), 0.1 * np.exp(middle)))
     theta = np.zeros(plan.size)
-    lowest = int(np.argmin(log_omega))
     for k, name in enumerate(plan.names):
         if name.startswith("R") and k not in plan.arc_r:
-            theta[k] = np.log(max(seen.resistance, 0.05 * np.abs(z).min()))
+            theta[k] = np.log(max(seen.resistance, 0.05 * least))
         elif name.startswith("L"):
-            theta[k] = np.log(max(seen.inductance, 1e-3 * np.abs(z).min() * np.exp(-log_omega.max())))
+            theta[k] = np.log(max(seen.inductance, 1e-3 * least * np.exp(-high)))
         elif name.endswith("_alpha"):
             theta[k] = 0.9
         elif name.endswith("_tau"):
             theta[k] = seen.tail[1]
         elif name.startswith("W"):
-            theta[k] = np.log(max(seen.tail[0], 0.05 * abs(z[lowest])))
+            theta[k] = np.log(max(seen.tail[0], 0.05 * end))
             if name.endswith("_sigma"):
-                theta[k] += 0.5 * log_omega[lowest] - 0.35
+                theta[k] += 0.5 * low - 0.35
         elif name.startswith("C") and "_" not in name and k not in plan.arc_q:
-            theta[k] = -np.log(max(seen.tail[0], 0.05 * abs(z[lowest]))) - log_omega[lowest]
+            theta[k] = -np.log(max(seen.tail[0], 0.05 * end)) - low
         elif name.endswith("_R"):
-            theta[k] = np.log(0.3 * abs(z[lowest]))
+            theta[k] = np.log(0.3 * end)
     for k in plan.cpe:
         alpha = min(max(seen.tail[1], 0.4), 1.0)
-        theta[k] = np.log(max(seen.tail[0], 0.05 * abs(z[lowest]))) - alpha * (plan.reference - log_omega[lowest])
+        theta[k] = np.log(max(seen.tail[0], 0.05 * end)) - alpha * (plan.reference - low)
         theta[k + 1] = alpha
     for (log_tau, r), i, q in zip(groups, plan.arc_r, plan.arc_q, strict=True):
         theta[i], theta[q] = np.log(r), log_tau
@@ -156,10 +154,9 @@ def _start(plan: Plan, seen: Landmarks, data: Data) -> Array:
 
 def random_starts(plan: Plan, count: int, data: Data, rng: np.random.Generator) -> Array:
     """`count` seeded random starts (count, P) that know only the window of frequency and |Z|."""
-    log_omega, z = data.log_omega, data.z
+    log_omega = data.log_omega
     theta = np.zeros((count, plan.size))
-    smallest, largest = np.log(np.abs(z).min()), np.log(np.abs(z).max())
-    middle = float(np.log(np.median(np.abs(z))))
+    smallest, middle, largest = data.log_range
     for k, name in enumerate(plan.names):
         at = rng.uniform(log_omega.min(), log_omega.max(), count)
         level = data.log_modulus(at)
