@@ -137,7 +137,7 @@ class Selection:
         """Whether `shape`, which adds one element to `found`, may pay for its parameters, judged by linearisation."""
         n = 2 * self.data.size
         if shape.arcs == found.shape.arcs + 1:
-            gain, cost = self._probe(found)[0], 3 * np.log(n)
+            gain, cost = self._probe(found)[0], (3 if shape.resistor == found.shape.resistor else 2) * np.log(n)
         else:
             extra = (
                 self.data.scale + 0j
@@ -212,10 +212,7 @@ def _other(selection: Selection, now: Candidate, inductor: bool) -> Iterator[Sha
     """Shapes with one element more where that may pay, and other tails with as few arcs as fit."""
     shape, more = now.shape, now.shape.arcs + 1
     bigger = [replace(shape, arcs=more)]
-    if shape.resistor:
-        yield replace(shape, arcs=more, resistor=False)
-    else:
-        bigger.append(replace(shape, resistor=True))
+    bigger.append(replace(shape, arcs=more, resistor=False) if shape.resistor else replace(shape, resistor=True))
     if inductor and not shape.inductor:
         bigger.append(replace(shape, inductor=True))
     yield from (larger for larger in bigger if selection.promises(now, larger))
