@@ -1,12 +1,12 @@
 """Effective conductivity of voxel images: ours beside TauFactor, time and memory at equal error of the answer.
 
-Run: `make bench-micro` (the peer is PyPI taufactor on CPU torch; without it its rows say so; `--peer-python PATH` lends another
-interpreter that has it). Options: `--quick` (128 voxels only), `--budget SECONDS` per peer case (default 900), `--big`
-(one 512-voxel cube, needs 8 GB; ours only). Two-phase blobs, 50 % of each, second phase insulating or 100 or 10,000 times
-worse, electrodes on two faces; errors against a float64 solution of the same equations (TauFactor's solver of several phases
-puts its electrodes half a voxel further out, so it is measured against the solution of that problem). Peak memory is the
-growth of the resident set over that of the process with the image loaded and everything compiled. Exits 1 if a
-target is missed. Takes about 25 minutes with the peer.
+Run: `make bench-micro` (the peer is PyPI taufactor on CPU torch; without it its rows say so, and `--peer-python PATH`
+lends another interpreter that has it). Options: `--quick` (128 voxels only), `--sizes N ...`, `--budget SECONDS` per
+peer case (default 900), `--big` (one 512-voxel cube, ours only, 6 GB). Two-phase blobs, half of each, the second phase
+insulating or 100 or 10,000 times worse, electrodes on two faces. Errors are against a float64 solution of the same
+equations; TauFactor's solver of several phases puts its electrodes half a voxel further out and is measured against
+that problem. Peak memory is the growth of the resident set over that of a process with the image loaded and everything
+compiled. Exits 1 if a target is missed. Takes about 25 minutes with the peer.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def ours(path: str, contrast: int) -> dict[str, Any]:
 
 
 def reference(path: str, contrast: int, *, half_voxel_out: bool) -> float:
-    """Return the answer of the same equations in float64, to 1e-10; optionally with electrodes half a voxel further out."""
+    """Return the answer of the same equations in float64, to 1e-10, if need be with electrodes half a voxel out."""
     from ceramer.numerics.multigrid import Faces, padded, solve_mean_field
 
     image = np.load(path)
@@ -184,7 +184,8 @@ def compare(n: int, contrast: int, folder: str, python: str, budget: float) -> l
     for k, row in enumerate(mine["rows"]):
         name = f"{n}^3 {'insulating' if not contrast else f'contrast {contrast}'} {row['tolerance']:.0e}"
         error = abs(row["value"] / exact - 1.0)
-        text = f"{name:28s} ours {row['seconds']:7.3f} s ({row['cpu']:6.2f} cpu) {row['bytes']:5.1f} B/voxel error {error:.0e}"
+        text = f"{name:28s} ours {row['seconds']:7.3f} s ({row['cpu']:6.2f} cpu) {row['bytes']:5.1f} B/voxel"
+        text += f" error {error:.0e}"
         if isinstance(peer, str):
             text += f" | taufactor: not run ({peer})"
         else:
@@ -193,7 +194,8 @@ def compare(n: int, contrast: int, folder: str, python: str, budget: float) -> l
             took, work = (other["seconds"], other["cpu"]) if reached else other["spent"]
             ratio, mark = took / row["seconds"], "" if reached else ">"
             text += f" | taufactor {mark}{took:.1f} s ({work:.1f} cpu) {other['bytes']:.0f} B/voxel"
-            text += f" error {abs(other['value'] / shifted - 1.0):.0e} | time {mark}{ratio:.0f}x (cpu {mark}{work / row['cpu']:.0f}x)"
+            text += f" error {abs(other['value'] / shifted - 1.0):.0e}"
+            text += f" | time {mark}{ratio:.0f}x (cpu {mark}{work / row['cpu']:.0f}x)"
             text += f", memory {other['bytes'] / row['bytes']:.1f}x"
             if ratio < TARGET_RATIO.get(n, 0.0):
                 missed.append(f"{name}: {ratio:.1f}x, target {TARGET_RATIO.get(n, 0.0):.0f}x")

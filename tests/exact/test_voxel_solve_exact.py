@@ -1,4 +1,4 @@
-"""Images whose effective conductivity is known in closed form or by a converged series (matrix conductivity 1, cell 1)."""
+"""Images whose effective conductivity is known in closed form or by a converged series (matrix 1, cell 1)."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def test_one_layer_thin_as_a_voxel_with_its_contacts():
 
 def test_sheets_on_flat_layers_add_their_conductance_along_them_only():
     # two surfaces of S in a period of 12 x 0.5: sigma_parallel + 2 S / 6
-    result = effective_conductivity(
-        layers(1, 12, 4), {0: 10.0, 1: 1.0}, sheets={(0, 1): 0.9}, voxel_size=0.5, **TIGHT
-    )
+    result = effective_conductivity(layers(1, 12, 4), {0: 10.0, 1: 1.0}, sheets={(0, 1): 0.9}, voxel_size=0.5, **TIGHT)
     assert result.along("y") == pytest.approx(1.0 / (1 / 30 + 2 / 3), rel=1e-10)
     for axis in ("z", "x"):
         assert result.along(axis) == pytest.approx(4.0 + 2 * 0.9 / 6.0, rel=1e-10)
@@ -148,7 +146,7 @@ def test_planar_duality():
     np.testing.assert_allclose(inverse, first / np.linalg.det(first), rtol=0.04, atol=0.01)
 
 
-# Tolerances leave room for the staircase at this resolution, and none for a wrong sign or the staircase's 1.5 times area.
+# Tolerances leave room for the resolution, and none for a wrong sign or the staircase's 1.5 times area.
 SPHERES = [
     # fraction, sphere, extra, exact, allowed
     (0.1, 10.0, {}, 1.243339, 0.005),

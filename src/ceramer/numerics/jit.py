@@ -1,4 +1,4 @@
-"""The one way kernels are compiled: Numba, cached on disk, without the interpreter lock, so that threads may share a grid."""
+"""The one way kernels are compiled: Numba, cached on disk, without the interpreter lock (threads share a grid)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
-from typing import Any, TypeVar, cast
+from itertools import pairwise
+from typing import Any, cast
 
 from ceramer.errors import MissingExtraError
 
 __all__ = ["jit", "over_planes", "threads"]
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 try:
     _numba: Any = import_module("numba")
@@ -23,9 +22,9 @@ except ImportError as error:  # pragma: no cover - the extra is there wherever t
     ) from error
 
 
-def jit(function: F) -> F:
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` on its first call with each set of argument types (NaN and infinity are not kept apart)."""
-    return cast(F, _numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")(function))
+    return cast(Callable[..., Any], _numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")(function))
 
 
 def threads() -> int:
@@ -47,8 +46,5 @@ def over_planes(kernel: Callable[..., Any], planes: int, cells: int, *arguments:
     if cells < 200_000 or planes < 8 * team or team == 1:
         return [kernel(1, planes + 1, *arguments)]
     cuts = [1 + planes * t // team for t in range(team + 1)]
-    jobs = [
-        _pool(os.getpid()).submit(kernel, first, end, *arguments)
-        for first, end in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    jobs = [_pool(os.getpid()).submit(kernel, first, end, *arguments) for first, end in pairwise(cuts)]
     return [job.result() for job in jobs]

@@ -1,5 +1,7 @@
 """Which clusters of connected voxels carry a current from end to end, and which float."""
 
+# ruff: noqa: PLR0917 - compiled loops take their arrays by position
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -236,7 +238,7 @@ def find_clusters(labels: NDArray[Any], link: NDArray[np.bool_], periodic: tuple
 
     Periodic axes are followed around: a cluster carries along an axis if it meets itself one period on.
     """
-    n0, n1, n2 = labels.shape
+    n0, n1, _ = labels.shape
     rows = np.zeros(n0 * n1 + 1, np.int64)
     _count_runs(labels, link, rows)
     runs = int(rows[-1])

@@ -1,5 +1,7 @@
 """Compiled loops on labels: face conductances, surface normals, and where power and current go."""
 
+# ruff: noqa: PLR0917 - compiled loops take their arrays by position
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -253,8 +255,8 @@ def phase_power(
     """Add up what planes first to end - 1 carry.
 
     ``power[n, label]`` gets the squares of the currents through the six half faces of a voxel, times half a voxel's
-    resistance at unit conductivity; ``current[n, label]`` the currents through both faces along the driven axis; flux[layer]
-    the current through the upper faces of a layer. Sum over the four n.
+    resistance at unit conductivity; ``current[n, label]`` the currents through both faces along the driven axis;
+    ``flux[layer]`` the current through the upper faces of a layer. Sum over the four n.
     """
     n0, n1, n2 = labels.shape
     half = 0.5 * spacing * spacing / (spacing[0] * spacing[1] * spacing[2])

@@ -48,7 +48,7 @@ class EffectiveConductivity:
         Share of all voxels in floating clusters.
     volume_fractions : label -> fraction
     power_shares : axis -> path -> p
-        :math:`p_k = (\\sigma_k/H)\\,\\partial H/\\partial\\sigma_k`, the share of the dissipation; they sum to 1, and the
+        Share of the dissipation, :math:`p_k = (\\sigma_k/H)\\,\\partial H/\\partial\\sigma_k`. They sum to 1, and the
         activation energy of the whole is the sum of p_k times that of each path.
     current_shares : axis -> path -> share of the mean current that flows in a phase or sheet; they sum to 1
     flux : axis -> array (*image, axes), [S/m]

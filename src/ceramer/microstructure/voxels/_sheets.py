@@ -1,10 +1,13 @@
 """Surfaces that conduct along themselves, laid through the voxels that they cut.
 
-A surface of sheet conductance S dissipates S |grad_t phi|^2 per area, with grad_t = (1 - n n^T) grad. Every material face
-hands its smooth area and this projector, a quarter each, to the four dual cells (boxes between eight voxel centres) that
-share it; a dual cell takes the gradient at its own centre. The normal part of the gradient, which jumps across the
-surface, is projected out.
+A surface of sheet conductance S dissipates S |grad_t phi|^2 per area, with grad_t = (1 - n n^T) grad. Every
+material face hands its smooth area and this projector to the dual cells around it (boxes between eight voxel centres),
+which take the gradient at their own centres; the normal part, which jumps across the surface, is projected out. The
+hand-out reaches two cells far: the four that share the face alone would leave a sheet so uneven along itself that it
+conducts some 4 % too little, at any resolution.
 """
+
+# ruff: noqa: PLR0917 - compiled loops take their arrays by position
 
 from __future__ import annotations
 
@@ -145,6 +148,19 @@ class Sheet:
     places: NDArray[np.int64]
     tensors: NDArray[Any]
 
+    def power(self, u: Any, v: Any, spacing: Sequence[float], axis_u: int, axis_v: int) -> tuple[Any, NDArray[Any]]:
+        """Return the bilinear dissipation of two fields, and the current of the first by axis and layer."""
+        current = np.zeros((3, max(u.shape) - 2), np.promote_types(u.dtype, np.float64))
+        drops = _drop(spacing, axis_u), _drop(spacing, axis_v)
+        return _cross(self.places, self.tensors, u, v, *drops, current), current
+
+
+def _drop(spacing: Sequence[float], axis: int) -> NDArray[np.float64]:
+    """Fall of the mean potential over a dual cell."""
+    drop = np.zeros(3)
+    drop[axis] = spacing[axis]
+    return drop
+
 
 class Sheets(Extra):
     """All conducting surfaces of an image.
@@ -160,14 +176,9 @@ class Sheets(Extra):
         self.sheets = tuple(sheets)
         self._spacing = tuple(spacing)
 
-    def _drop(self, axis: int) -> NDArray[np.float64]:
-        drop = np.zeros(3)
-        drop[axis] = self._spacing[axis]
-        return drop
-
     def source(self, axis: int, b: Any) -> Any:
         """Add to the right-hand side for a unit mean gradient along `axis`; return the dissipation at u = 0."""
-        none, drop = np.zeros_like(b), self._drop(axis)
+        none, drop = np.zeros_like(b), _drop(self._spacing, axis)
         return sum(_apply(s.places, s.tensors, none, drop, b, b.dtype.type(-1.0)) for s in self.sheets)
 
     def add(self, u: Any, out: Any) -> Any:
@@ -177,19 +188,12 @@ class Sheets(Extra):
 
     def flux(self, u: Any, axis: int) -> Any:
         """Return the current through the plane above every layer of voxels."""
-        flows = sum(self.power(s, u, u, axis, axis)[1][axis] for s in self.sheets)
-        return np.roll(np.asarray(flows)[: u.shape[axis] - 2], -1)
+        flows = np.sum([s.power(u, u, self._spacing, axis, axis)[1][axis] for s in self.sheets], axis=0)
+        return np.roll(flows[: u.shape[axis] - 2], -1)
 
     def energy(self, u: Any, v: Any, axis_u: int, axis_v: int) -> Any:
         """Return the bilinear dissipation of two fields."""
-        return sum(self.power(s, u, v, axis_u, axis_v)[0] for s in self.sheets)
-
-    def power(self, sheet: Sheet, u: Any, v: Any, axis_u: int, axis_v: int) -> tuple[Any, NDArray[Any]]:
-        """Return the dissipation in one sheet and its current through every layer along the three axes."""
-        shape = tuple(n - 2 for n in u.shape)
-        current = np.zeros((3, max(shape)), np.promote_types(u.dtype, np.float64))
-        total = _cross(sheet.places, sheet.tensors, u, v, self._drop(axis_u), self._drop(axis_v), current)
-        return total, current
+        return sum(s.power(u, v, self._spacing, axis_u, axis_v)[0] for s in self.sheets)
 
     def surrogate(self, faces: Faces) -> Faces:
         """Return `faces` with the sheets' diagonal added: what the preconditioner sees of them."""

@@ -23,6 +23,7 @@ from ceramer.numerics.multigrid import (
     Outcome,
     Solution,
     cross_energy,
+    empty_faces,
     padded,
     solve_mean_field,
 )
@@ -77,9 +78,10 @@ def effective_conductivity(
         Of every label in the image (or phase name, for a VoxelImage); real and 0 or more, or complex
         (:math:`\sigma + i\omega\varepsilon`), or text such as "0.2 mS/cm".
     interfaces : (label, label) -> G [S/m2], optional
-        Conductance of the contact between two phases, or, with `grains`, between the grains of one (label, label); 0 blocks.
+        Conductance of the contact between two phases or, with `grains`, between grains of one: (a, a). 0 blocks.
     sheets : (label, label) -> S [S], optional
-        Conductance along the surface between two phases (interphase path); periodic images only, no contact on the same pair.
+        Conductance along the surface between two phases (interphase path); periodic images only, and no contact on
+        the same pair.
     voxel_size : length [m], one or one an axis
         Needed with interfaces or sheets, and for unequal edges; taken from a VoxelImage.
     directions : "all", an axis or several
@@ -87,7 +89,7 @@ def effective_conductivity(
     tolerance : float
         Relative error of the diagonal values at which to stop.
     precision : "float32" or "float64"
-        Of the fields. What rounding stops in float32 is solved again in float64; complex fields always take 16 bytes a number.
+        Of the fields. What rounding stops in float32 is solved again in float64; complex fields take 16 bytes a number.
     periodic : bool, one or one an axis
         A periodic axis continues around. Any other has plane electrodes at both ends when the field points along it,
         and insulated walls when not. Default: what a VoxelImage says, True for an array.
@@ -160,7 +162,7 @@ class _Problem:
         return self.names[code]
 
 
-def _read(
+def _read(  # noqa: PLR0917
     labels: Any,
     conductivities: Mapping[Any, Value],
     interfaces: Mapping[tuple[Any, Any], Value],
@@ -216,15 +218,17 @@ def _read(
     same = [a for a, b in resistances if a == b]
     if same and grains is None:
         raise InputError(
-            f"interfaces joins label {names[same[0]]} with itself, a grain boundary; give grains, the grain of each voxel."
+            f"interfaces joins label {names[same[0]]} with itself, a grain boundary; "
+            "give grains, the grain number of each voxel."
         )
     if surfaces and not all(flags):
         raise InputError("sheets need a periodic image; give periodic=True.")
-    numbers = np.zeros((1, 1, 1), np.uint8)
+    numbers: Array = np.zeros((1, 1, 1), np.uint8)
     if same:
-        numbers = _whole_numbers(grains, "grains").reshape(image.shape) if np.shape(grains) else numbers
-        if numbers.shape != image.shape:
-            raise InputError(f"grains have shape {np.shape(grains)}; labels have {np.shape(labels)}.")
+        numbers = _whole_numbers(grains, "grains")
+        if numbers.size != image.size or numbers.ndim != rank:
+            raise InputError(f"grains have shape {numbers.shape}; labels have {image.shape[3 - rank :]}.")
+        numbers = numbers.reshape(image.shape)
     if any(np.iscomplexobj(v) for v in (sigma, *map(np.asarray, (*resistances.values(), *surfaces.values())))):
         dtype: Any = np.complex128
     else:
@@ -241,7 +245,7 @@ def _read(
         sheets={pair: value / (scale * edge) for pair, value in surfaces.items() if value != 0},
         grains=numbers,
         spacing=edges / edge,
-        periodic=(True,) * (3 - rank) + tuple(flags),  # type: ignore[arg-type]
+        periodic=(True,) * (3 - rank) + tuple(flags),
         scale=scale,
         smooth=bool(smooth),
         dtype=dtype,
@@ -312,7 +316,7 @@ def _pair(key: Any, phases: Mapping[str, int], given: Mapping[int, Any], where: 
     return a, b
 
 
-def _pair_values(
+def _pair_values(  # noqa: PLR0917
     values: Mapping[tuple[Any, Any], Value],
     phases: Mapping[str, int],
     given: Mapping[int, Any],
@@ -401,7 +405,7 @@ class _Run:
 
     def result(self) -> EffectiveConductivity:
         problem, first = self.problem, 3 - len(self.problem.axes)
-        percolates = {AXES[d]: self.clusters.percolates[d] for d in problem.dimensions}
+        percolates: dict[str, bool] = {AXES[d]: self.clusters.percolates[d] for d in problem.dimensions}
         live = [d for d in self.wanted if self.clusters.percolates[d]]
         for d in self.wanted:
             if d not in live:
@@ -412,7 +416,7 @@ class _Run:
             for e in self.wanted:
                 if d != e and (d not in live or e not in live) and problem.periodic[d] and problem.periodic[e]:
                     self.tensor[d - first, e - first] = 0.0
-        order = [AXES[d] for d in self.wanted]
+        order: list[str] = [AXES[d] for d in self.wanted]
         report = {name: {axis: values[axis] for axis in order} for name, values in self.report.items()}
         total = float(problem.counts.sum())
         return EffectiveConductivity(
@@ -447,8 +451,19 @@ class _Run:
         link = conducts[:, None] & conducts[None, :]
         for a, b in blocked:
             link[a, b] = link[b, a] = a == b
-        codes = problem.codes
-        return find_clusters(codes, link, problem.periodic)
+        split = [a for a, b in blocked if a == b]
+        if not split:
+            return find_clusters(problem.codes, link, problem.periodic)
+        numbers = np.where(np.isin(problem.codes, split), problem.grains.astype(np.int64), 0)
+        kinds, parts = np.unique(problem.codes + problem.sigma.size * numbers, return_inverse=True)
+        if kinds.size > _MOST_LABELS:
+            raise InputError(
+                f"the image has {kinds.size} grains whose boundaries block; at most {_MOST_LABELS} are told apart."
+            )
+        phase = kinds % problem.sigma.size
+        apart = (phase[:, None] == phase[None, :]) & np.isin(phase, split)[:, None] & ~np.eye(kinds.size, dtype=bool)
+        codes = parts.reshape(problem.codes.shape).astype(np.uint16)
+        return find_clusters(codes, link[np.ix_(phase, phase)] & ~apart, problem.periodic)
 
     def _nothing(self, d: int) -> None:
         axis, at = AXES[d], d - (3 - len(self.problem.axes))
@@ -488,7 +503,7 @@ class _Run:
         self._tables()
         codes = problem.codes
         n0, n1, n2 = codes.shape
-        faces = Faces(*(padded((n0, n1, n2), problem.dtype) for _ in range(3)), problem.periodic)
+        faces = empty_faces((n0, n1, n2), problem.periodic, problem.dtype)
         over_planes(kernels.fill_faces, n0, codes.size, codes, self.bulk, self.wraps, *faces)
         wide, wide_grains = codes[:1, :1, :1], problem.grains[:1, :1, :1]
         if (self.kind == 2).any() or problem.sheets:
@@ -503,16 +518,14 @@ class _Run:
         if self.clusters.loosen is not None:
             self.clusters.loosen(*faces)
             self.clusters = replace(self.clusters, loosen=None)
-        self.sheets = None
+        self.sheets: Sheets | None = None
         if problem.sheets:
-            self.sheets = Sheets(
-                [
-                    build_sheet(codes, wide, pair, value, self.spacing, self.area, problem.dtype)
-                    for pair, value in problem.sheets.items()
-                ],
-                self.spacing,
-            )
-            self.sheets = Sheets([sheet for sheet in self.sheets.sheets if len(sheet.places)], self.spacing)
+            found = [
+                build_sheet(codes, wide, pair, value, self.spacing, self.area, problem.dtype)
+                for pair, value in problem.sheets.items()
+            ]
+            laid = [sheet for sheet in found if len(sheet.places)]
+            self.sheets = Sheets(laid, self.spacing.tolist()) if laid else None
         return faces
 
     def _solve(self, live: Sequence[int]) -> None:
@@ -584,7 +597,7 @@ class _Run:
             kernels.phase_power(begin, end, *arguments, *sums)
 
         over_planes(slab, shape[0], u.size, problem.codes, u, *faces, d, self.wraps, self.spacing)
-        power, current, layers = (sum(part[n] for part in parts) for n in range(3))
+        power, current, layers = (np.sum([part[n] for part in parts], axis=0) for n in range(3))
         power = power.sum(axis=0) * self.resistivity
         current = current.sum(axis=0) * (0.5 * self.spacing[d])
         paths: dict[Path, Any] = {problem.label(k): power[k] for k in range(kinds) if problem.counts[k]}
@@ -598,7 +611,7 @@ class _Run:
                 if self.kind[a, b]:
                     paths[problem.label(a), problem.label(b)] = between[a, b]
         for sheet in self.sheets.sheets if self.sheets else ():
-            total, flows = self.sheets.power(sheet, u, u, d, d)  # type: ignore[union-attr]
+            total, flows = sheet.power(u, u, self.spacing.tolist(), d, d)
             pair = problem.label(sheet.pair[0]), problem.label(sheet.pair[1])
             paths[pair] = total
             carried[pair] = flows[d].sum() * self.spacing[d]

@@ -6,7 +6,9 @@ from ._conjugate import Solution as Solution
 from ._conjugate import minimise as minimise
 from ._hierarchy import Faces as Faces
 from ._hierarchy import Hierarchy as Hierarchy
+from ._hierarchy import empty_faces as empty_faces
 from ._hierarchy import padded as padded
 from ._mean_field import cross_energy as cross_energy
+from ._mean_field import plane_flux as plane_flux
 from ._mean_field import set_source as set_source
 from ._mean_field import solve_mean_field as solve_mean_field

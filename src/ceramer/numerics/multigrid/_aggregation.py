@@ -1,8 +1,10 @@
-"""The fallback: aggregates that follow strong couplings, and a K-cycle over them, where blocks of cells do not do.
+"""The fallback: a K-cycle over aggregates that follow strong couplings, where blocks of cells do not do.
 
-Weak grain boundaries, sites near percolation and serpentines join cells of one block only through far detours; such blocks
-are split into the parts that hang together, and those parts are paired up along their strongest couplings.
+Weak grain boundaries, sites near percolation and serpentines join cells of one block only through far detours; such
+blocks are split into the parts that hang together, and those are paired up along their strongest couplings.
 """
+
+# ruff: noqa: PLR0917 - compiled loops take their arrays by position
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from ceramer.numerics.jit import jit, over_planes
 from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._conjugate import Preconditioner
-from ceramer.numerics.multigrid._hierarchy import Array, Faces, padded
+from ceramer.numerics.multigrid._hierarchy import Array, Faces
 
 __all__ = ["Aggregation"]
 
@@ -102,7 +104,7 @@ def _split_blocks(gx: Any, gy: Any, gz: Any, ids: Any) -> int:
 def _assemble(
     gx: Any, gy: Any, gz: Any, ids: Any, wrap: int, indptr: Any, indices: Any, data: Any, diagonal: Any
 ) -> None:
-    """Sum faces between parts into CSR rows; with empty `indices`, count the entries of each row in ``indptr[row + 1]``."""
+    """Sum faces between parts into CSR rows; with empty `indices`, count the entries of each in ``indptr[1:]``."""
     n0, n1, n2 = ids.shape
     counting = indices.size == 0
     neighbour = np.zeros((8, 64), np.int64)
@@ -369,7 +371,7 @@ def _aggregated(matrix: Any) -> tuple[NDArray[np.int64], Any]:
 
 
 def _factorised(matrix: Any) -> Any:
-    """Return a function that solves with `matrix` and leaves its null space (the level of a periodic potential) alone."""
+    """Return a function that solves with `matrix`, its null space (the level of a periodic potential) left out."""
     from scipy import sparse
     from scipy.sparse.linalg import splu
 

@@ -130,8 +130,8 @@ def minimise(
     Notes
     -----
     E falls by exactly alpha p . r in each step. With rate q (the largest of the last two ratios of successive falls),
-    the falls still to come sum to about fall q/(1 - q); twice that is taken as the error. Products are bilinear, so complex symmetric systems
-    (sigma + i omega epsilon) are solved by the same recurrence.
+    the falls still to come sum to about fall q/(1 - q); twice that is taken as the error. Products are bilinear, so
+    complex symmetric systems (sigma + i omega epsilon) are solved by the same recurrence.
     """
     x, r = solution.u, preconditioner.residual
     dtype = x.dtype.type

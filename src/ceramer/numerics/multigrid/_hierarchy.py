@@ -11,7 +11,7 @@ import numpy as np
 from ceramer.numerics.jit import over_planes, threads
 from ceramer.numerics.multigrid import _kernels as kernels
 
-__all__ = ["Faces", "Hierarchy", "padded"]
+__all__ = ["Faces", "Hierarchy", "empty_faces", "padded"]
 
 Array = np.ndarray[Any, Any]
 
@@ -55,6 +55,11 @@ class Faces:
 
     def __iter__(self) -> Any:
         return iter((self.x, self.y, self.z))
+
+
+def empty_faces(shape: Sequence[int], periodic: tuple[bool, bool, bool], dtype: Any) -> Faces:
+    """Return faces that conduct nothing."""
+    return Faces(padded(shape, dtype), padded(shape, dtype), padded(shape, dtype), periodic)
 
 
 class Hierarchy:
@@ -156,7 +161,7 @@ class Hierarchy:
 def _coarsened(fine: Faces, shift: tuple[int, int, int]) -> Faces:
     """Return the faces of the next level."""
     n0, n1, n2 = ((n + s) >> s for n, s in zip(fine.shape, shift, strict=True))
-    coarse = Faces(*(padded((n0, n1, n2), fine.x.dtype) for _ in range(3)), fine.periodic)
+    coarse = empty_faces((n0, n1, n2), fine.periodic, fine.x.dtype)
     factor = np.array([0.5 if s else 1.0 for s in shift]).astype(fine.x.dtype)
     over_planes(kernels.coarsen_faces, n0, fine.x.size, *fine, *coarse, np.array(shift, np.int64), factor)
     for axis, faces in enumerate(coarse):

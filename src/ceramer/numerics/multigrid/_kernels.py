@@ -2,9 +2,11 @@
 
 Arrays carry one ghost cell on every side: cell (i, j, k) of the grid is entry (i+1, j+1, k+1). ``gx[i, j, k]`` is the
 conductance of the face between cells i-1 and i (likewise ``gy``, ``gz``). Along a periodic axis the ghosts repeat the
-cells of the other end; elsewhere they stay zero, which is an electrode where the outer face conducts and an insulated wall
-where it does not. `wrap` has bit 1, 2, 4 set for a periodic x, y, z.
+cells of the other end; elsewhere they stay zero, which is an electrode where the outer face conducts and an insulated
+wall where it does not. Axes x, y, z are array axes 0, 1, 2; `wrap` has bit 1, 2, 4 set where they are periodic.
 """
+
+# ruff: noqa: PLR0917 - compiled loops take their arrays by position
 
 from __future__ import annotations
 
@@ -152,8 +154,8 @@ def relax(
 
     Stage 0 adds the coarse correction to the first and last plane of the slab; stage 1 corrects the others, sweeps the
     first colour, and the second colour but for those two planes; stage 2 finishes them. Between stages the ghost
-    planes are renewed. Modes: 0 colours 0, 1 from a zero guess; 1 colours 0, 1; 2 colours 1, 0; 3 colours 1, 0 after the
-    coarse correction.
+    planes are renewed. Modes: 0 colours 0, 1 from a zero guess; 1 colours 0, 1; 2 colours 1, 0; 3 colours 1, 0
+    after the coarse correction.
     """
     work = _work(u)
     count = end - first if stage == 1 else min(2, end - first)

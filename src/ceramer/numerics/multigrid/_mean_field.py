@@ -1,4 +1,6 @@
-"""Problems driven by a mean gradient: phi = -x_d + u with u periodic, or zero on the electrodes at both ends of axis d."""
+"""Problems driven by a mean gradient: phi = -x_d + u, with u periodic or zero on electrodes at both ends of axis d."""
+
+# ruff: noqa: PLR0917 - compiled loops take their arrays by position
 
 from __future__ import annotations
 
@@ -104,7 +106,7 @@ def set_source(faces: Faces, axis: int, spacing: Sequence[float], b: Array) -> A
 
 
 def cross_energy(faces: Faces, u: Array, v: Array, axis_u: int, axis_v: int, spacing: Sequence[float]) -> Any:
-    r"""Return :math:`\sum_f g_f \Delta\varphi_u \Delta\varphi_v`: the dissipation of u = v, an off-diagonal term else."""
+    r"""Return :math:`\sum_f g_f \Delta\varphi_u \Delta\varphi_v`: the dissipation, or with u != v a cross term."""
     lengths = np.array(spacing, float)
     periodic = np.array(faces.periodic)
     return sum(over_planes(_energy, faces.shape[0], u.size, u, v, *faces, axis_u, axis_v, periodic, lengths), start=0.0)
@@ -113,7 +115,7 @@ def cross_energy(faces: Faces, u: Array, v: Array, axis_u: int, axis_v: int, spa
 @jit
 def _flux(first: int, end: int, u: Any, g: Any, axis: int, periodic: bool, length: float, out: Any) -> None:
     n0, n1, n2 = u.shape[0] - 2, u.shape[1] - 2, u.shape[2] - 2
-    s0, s1, s2 = int(axis == 0), int(axis == 1), int(axis == 2)
+    s0, s1 = int(axis == 0), int(axis == 1)
     for i in range(first, end):
         for j in range(1, n1 + 1):
             here, above, faces = u[i, j], u[i + s0, j + s1], g[i + s0, j + s1]
@@ -130,7 +132,7 @@ def _flux(first: int, end: int, u: Any, g: Any, axis: int, periodic: bool, lengt
 
 
 def plane_flux(faces: Faces, u: Array, axis: int, spacing: Sequence[float]) -> Array:
-    """Return the current through the plane of faces above every layer of cells, for a unit mean gradient along `axis`."""
+    """Return the current through the plane of faces above every layer of cells, for a unit gradient along `axis`."""
     parts: list[Array] = []
 
     def slab(first: int, end: int, *arguments: Any) -> None:
@@ -139,7 +141,7 @@ def plane_flux(faces: Faces, u: Array, axis: int, spacing: Sequence[float]) -> A
 
     fixed = (axis, bool(faces.periodic[axis]), float(spacing[axis]))
     over_planes(slab, faces.shape[0], u.size, u, tuple(faces)[axis], *fixed)
-    return np.sum(parts, axis=0)
+    return np.asarray(np.sum(parts, axis=0))
 
 
 class _Multigrid(Preconditioner):
