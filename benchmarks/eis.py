@@ -334,8 +334,9 @@ def batch(report: Report, count: int) -> None:
     print(f"  progress called {len(calls)} times, last with {calls[-1]}; R within 5 %: {100 * good:.1f} %")
     report.target("1000 spectra, circuit told", wall, 15, at_most=True, unit="s")
     begin = time.perf_counter()
-    fit_batch(spectra[: count // 5])
-    print(f"  circuit not told: {(time.perf_counter() - begin) * 5000 / count:.1f} s per 1000 spectra (no target)")
+    fit_batch(spectra)
+    wall = (time.perf_counter() - begin) * 1000 / count
+    report.target("1000 spectra, circuit not told, every core", wall, 15, at_most=True, unit="s")
 
 
 def real(report: Report) -> None:

@@ -68,7 +68,7 @@ class Selection:
         return self._seen[key]
 
     def fit(self, shape: Shape) -> Candidate | None:
-        """Fit one shape (None where the data have too few points for it)."""
+        """Fit one shape (None where the data have too few points for it, or it is hopeless)."""
         if shape in self.table:
             return self.table[shape]
         self.table[shape] = None
@@ -225,18 +225,26 @@ def _other(selection: Selection, now: Candidate, inductor: bool) -> Iterator[Sha
     elif shape.tail:
         tails |= {"W"}
     for tail in sorted(tails - {shape.tail}):
-        fits, misses = (lambda c: c is not None and c.cost <= 1.3 * now.cost), 0
-        if shape.arcs > 3:  # so many may stand for a tail of another kind: begin with few
-            next((arcs for arcs in range(shape.arcs + 1) if fits(selection.fit(replace(shape, arcs=arcs, tail=tail)))), 0)
-            continue
-        for arcs in range(shape.arcs, -1, -1):  # fewer arcs can only do worse, but one fit may have missed its minimum
-            misses = 0 if fits(selection.fit(replace(shape, arcs=arcs, tail=tail))) else misses + 1
-            if misses == 2:
-                break
+        _retail(selection, now, tail)
+
+
+def _retail(selection: Selection, now: Candidate, tail: str) -> None:
+    """Fit another tail with as few arcs as follow the data about as well.
+
+    Downward, until two numbers of arcs in a row do worse (one fit may miss its minimum); more than three arcs may
+    themselves stand for a tail, so there upward.
+    """
+    many, misses = now.shape.arcs > 3, 0
+    for arcs in range(now.shape.arcs + 1) if many else range(now.shape.arcs, -1, -1):
+        found = selection.fit(replace(now.shape, arcs=arcs, tail=tail))
+        good = found is not None and found.cost <= 1.3 * now.cost
+        misses = 0 if good else misses + 1
+        if (many and good) or (not many and misses == 2):
+            return
 
 
 def select(data: Data, most: int = 6) -> Selection:
-    """Search the family by the Bayesian information criterion: forward in arcs, then the neighbours of the best."""
+    """Search by the Bayesian information criterion: forward in arcs, then what the best can spare, then its neighbours."""
     selection, log_omega, z, linear = Selection(data, most), data.log_omega, data.z, data.linear
     seen = selection.landmarks(True, True, "CPE")[0]
     high = int(np.argmax(log_omega))
