@@ -244,7 +244,7 @@ def _retail(selection: Selection, now: Candidate, tail: str) -> None:
 
 
 def select(data: Data, most: int = 6) -> Selection:
-    """Search by the Bayesian information criterion: forward in arcs, then what the best can spare, then its neighbours."""
+    """Search by the Bayesian information criterion: forward in arcs, then the neighbours of the best."""
     selection, log_omega, z, linear = Selection(data, most), data.log_omega, data.z, data.linear
     seen = selection.landmarks(True, True, "CPE")[0]
     high = int(np.argmax(log_omega))
