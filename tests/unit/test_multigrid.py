@@ -120,7 +120,7 @@ def test_aggregation_solves_where_blocks_mislead():
     exact = np.random.default_rng(5).normal(size=shape)
     operator = matrix_of(faces)
     source = operator @ exact.ravel()
-    aggregation = Aggregation(faces, hierarchy.u[0], hierarchy.b[0], hierarchy.inverse[0])
+    aggregation = Aggregation(hierarchy)
     field = np.zeros(shape)
     for _ in range(12):
         aggregation.residual[inner] = (source - operator @ field.ravel()).reshape(shape)

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from ceramer.errors import MissingExtraError
 
-__all__ = ["jit", "over_planes", "threads"]
+__all__ = ["jit", "over_planes", "shared", "threads"]
 
 try:
     _numba: Any = import_module("numba")
@@ -32,6 +32,11 @@ def threads() -> int:
     return max(1, min(8, int(_numba.config.NUMBA_NUM_THREADS)))
 
 
+def shared(planes: int, cells: int) -> bool:
+    """Whether a grid is large enough to be worth more than one thread."""
+    return cells >= 200_000 and planes >= 8 * threads() and threads() > 1
+
+
 @cache
 def _pool(_process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads(), thread_name_prefix="ceramer-voxels")
@@ -42,9 +47,9 @@ def over_planes(kernel: Callable[..., Any], planes: int, cells: int, *arguments:
 
     Grids below 200,000 cells, or with fewer than 8 planes a thread, stay on the calling thread.
     """
-    team = threads()
-    if cells < 200_000 or planes < 8 * team or team == 1:
+    if not shared(planes, cells):
         return [kernel(1, planes + 1, *arguments)]
+    team = threads()
     cuts = [1 + planes * t // team for t in range(team + 1)]
     jobs = [_pool(os.getpid()).submit(kernel, first, end, *arguments) for first, end in pairwise(cuts)]
     return [job.result() for job in jobs]

@@ -223,12 +223,12 @@ def _read(  # noqa: PLR0917
         )
     if surfaces and not all(flags):
         raise InputError("sheets need a periodic image; give periodic=True.")
-    numbers: Array = np.zeros((1, 1, 1), np.uint8)
+    numbers: Array = np.zeros((1, 1, 1), np.int32)
     if same:
         numbers = _whole_numbers(grains, "grains")
         if numbers.size != image.size or numbers.ndim != rank:
             raise InputError(f"grains have shape {numbers.shape}; labels have {image.shape[3 - rank :]}.")
-        numbers = numbers.reshape(image.shape)
+        numbers = numbers.reshape(image.shape).astype(np.int32, copy=False)
     if any(np.iscomplexobj(v) for v in (sigma, *map(np.asarray, (*resistances.values(), *surfaces.values())))):
         dtype: Any = np.complex128
     else:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ceramer.numerics.jit import jit, over_planes
 from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._conjugate import Preconditioner
-from ceramer.numerics.multigrid._hierarchy import Array, Faces
+from ceramer.numerics.multigrid._hierarchy import Array, Hierarchy
 
 __all__ = ["Aggregation"]
 
@@ -247,13 +247,13 @@ class Aggregation(Preconditioner):
 
     Parameters
     ----------
-    faces : Faces
-    u, b, inverse : arrays
-        Padded solution, right-hand side and inverse diagonal of the finest grid (used in place).
+    hierarchy : Hierarchy
+        Its finest grid is used, in place.
     """
 
-    def __init__(self, faces: Faces, u: Array, b: Array, inverse: Array) -> None:
-        self._faces, self._u, self._b, self._inverse = faces, u, b, inverse
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._grid, self._faces = hierarchy, hierarchy.faces[0]
+        faces, u = self._faces, hierarchy.u[0]
         wide = np.complex128 if np.iscomplexobj(u) else np.float64
         self._ids = np.empty(faces.shape, np.int32)
         count = _split_blocks(*faces, self._ids)
@@ -270,39 +270,19 @@ class Aggregation(Preconditioner):
     @property
     def residual(self) -> Array:
         """Padded right-hand side."""
-        return self._b
+        return self._grid.b[0]
 
     def apply(self) -> Array:
         """Return an approximate solution of A z = residual."""
-        u, faces = self._u, self._faces
-        self._relax(0)
+        u, faces = self._grid.u[0], self._faces
+        self._grid.relax(0, 0)
         rest = np.zeros(self._matrices[0].shape[0], self._matrices[0].dtype)
-        _gather(u, self._b, *faces, self._ids, rest)
+        _gather(u, self._grid.b[0], *faces, self._ids, rest)
         correction = self._accelerated(0, rest)
         over_planes(_scatter, faces.shape[0], u.size, u, self._ids, correction)
         kernels.refresh(u, faces.wrap)
-        self._relax(2)
+        self._grid.relax(0, 2)
         return u
-
-    def _relax(self, mode: int) -> None:
-        u, wrap = self._u, self._faces.wrap
-        none = np.zeros(3, np.int64)
-        for stage in (1, 2):
-            over_planes(
-                kernels.relax,
-                u.shape[0] - 2,
-                u.size,
-                stage,
-                u,
-                self._b,
-                *self._faces,
-                self._inverse,
-                wrap,
-                mode,
-                u,
-                none,
-            )
-            kernels.refresh_ends(u, wrap)
 
     def _first_matrix(self, count: int, wide: Any) -> Any:
         from scipy import sparse

@@ -8,16 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from ceramer.numerics.jit import over_planes, threads
+from ceramer.numerics.jit import over_planes, shared
 from ceramer.numerics.multigrid import _kernels as kernels
 
 __all__ = ["Faces", "Hierarchy", "empty_faces", "padded"]
 
 Array = np.ndarray[Any, Any]
 
-_LEVELS: Final = 16
-_SHARED: Final = 200_000
-"""Cells above which a level is shared between threads."""
+_LAST_SWEEPS: Final = 14
+"""Sweeps that stand for a solve on the coarsest level (27 cells at most)."""
 
 
 def padded(shape: Sequence[int], dtype: Any) -> Array:
@@ -91,70 +90,33 @@ class Hierarchy:
         self.inverse = [padded(f.shape, dtype) for f in self.faces]
         for f, inverse in zip(self.faces, self.inverse, strict=True):
             over_planes(kernels.invert_diagonal, f.shape[0], inverse.size, *f, inverse)
-        dummy = np.zeros((1, 1, 1), dtype)
         self._shifts = np.array([*self.shifts, (0, 0, 0)], np.int64)
-
-        def row(arrays: list[Array]) -> tuple[Array, ...]:
-            return (*arrays, *[dummy] * (_LEVELS - len(arrays)))
-
-        self._coarse = (
-            row(self.u),
-            row(self.b),
-            row([f.x for f in self.faces]),
-            row([f.y for f in self.faces]),
-            row([f.z for f in self.faces]),
-            row(self.inverse),
-            self._shifts,
-        )
 
     def cycle(self, level: int = 0, fresh: bool = True) -> None:
         """Improve ``u[level]`` towards the solution of A u = ``b[level]``, from zero where `fresh`."""
-        last = len(self.faces) - 1
-        if self.u[level].size < _SHARED or threads() == 1 or level == last:
-            kernels.coarse_cycle(level, last, fresh, *self._coarse, self.wrap)
+        mode, last = (0 if fresh else 1), len(self.faces) - 1
+        if level == last:
+            self.relax(level, mode, repeats=_LAST_SWEEPS)
             return
-        self.smooth_down(level, fresh)
-        coarse = self.b[level + 1]
-        over_planes(
-            kernels.restrict_residual,
-            coarse.shape[0] - 2,
-            self.u[level].size,
-            coarse,
-            self.u[level],
-            self.b[level],
-            *self.faces[level],
-            self._shifts[level],
-        )
+        self.relax(level, mode)
+        u, coarse = self.u[level], self.b[level + 1]
+        fixed = (coarse, u, self.b[level], *self.faces[level], self._shifts[level])
+        over_planes(kernels.restrict_residual, coarse.shape[0] - 2, u.size, *fixed)
         self.cycle(level + 1)
         if level + 1 < last:
             self.cycle(level + 1, fresh=False)
-        self.smooth_up(level, self.u[level + 1])
+        self.relax(level, 3, self.u[level + 1])
 
-    def smooth_down(self, level: int, fresh: bool) -> None:
-        """Relax colour 0, then colour 1."""
-        self._relax(level, 0 if fresh else 1, self.u[level])
-
-    def smooth_up(self, level: int, coarse: Array | None = None) -> None:
-        """Add the coarse correction, if any, then relax colour 1 and colour 0."""
-        self._relax(level, 2 if coarse is None else 3, self.u[level] if coarse is None else coarse)
-
-    def _relax(self, level: int, mode: int, coarse: Array) -> None:
+    def relax(self, level: int, mode: int, coarse: Array | None = None, repeats: int = 1) -> None:
+        """Sweep one level in a mode of `kernels.relax`."""
         u = self.u[level]
+        fixed = (u, self.b[level], *self.faces[level], self.inverse[level], self.wrap, mode)
+        transfer = (u if coarse is None else coarse, self._shifts[level])
+        if not shared(u.shape[0] - 2, u.size):
+            kernels.relax(1, u.shape[0] - 1, 3, repeats, *fixed, *transfer)
+            return
         for stage in range(0 if mode == 3 else 1, 3):
-            over_planes(
-                kernels.relax,
-                u.shape[0] - 2,
-                u.size,
-                stage,
-                u,
-                self.b[level],
-                *self.faces[level],
-                self.inverse[level],
-                self.wrap,
-                mode,
-                coarse,
-                self._shifts[level],
-            )
+            over_planes(kernels.relax, u.shape[0] - 2, u.size, stage, 1, *fixed, *transfer)
             kernels.refresh_ends(u, self.wrap)
 
 

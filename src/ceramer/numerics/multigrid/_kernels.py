@@ -20,7 +20,6 @@ Array = Any  # a padded array; Numba knows the rest
 
 __all__ = [
     "apply_operator",
-    "coarse_cycle",
     "coarsen_faces",
     "combine",
     "invert_diagonal",
@@ -139,6 +138,7 @@ def relax(
     first: int,
     end: int,
     stage: int,
+    repeats: int,
     u: Array,
     b: Array,
     gx: Array,
@@ -150,30 +150,35 @@ def relax(
     coarse: Array,
     shift: Array,
 ) -> None:
-    """One stage of a red-black sweep over planes first to end - 1, fused so that a plane is touched while it is warm.
+    """Red-black sweep over planes first to end - 1, fused so that a plane is touched while it is warm.
 
     Stage 0 adds the coarse correction to the first and last plane of the slab; stage 1 corrects the others, sweeps the
-    first colour, and the second colour but for those two planes; stage 2 finishes them. Between stages the ghost
-    planes are renewed. Modes: 0 colours 0, 1 from a zero guess; 1 colours 0, 1; 2 colours 1, 0; 3 colours 1, 0
-    after the coarse correction.
+    first colour, and the second but for those two planes; stage 2 finishes them. Between stages, when every slab is
+    done, the ghost planes are renewed. Stage 3 does it all for a single slab, `repeats` times to and fro.
+    Modes: 0 colours 0, 1 from a zero guess; 1 colours 0, 1; 2 colours 1, 0; 3 colours 1, 0 after the coarse correction.
     """
     work = _work(u)
-    count = end - first if stage == 1 else min(2, end - first)
-    for number in range(count):
-        i = first + number if stage == 1 or number == 0 else end - 1
-        if mode == 3 and stage < 2:
-            at = i + 1 if stage == 1 else i
-            if stage == 0 or at < end - 1:
-                _prolong_plane(u, coarse, shift, at, wrap)
-        if stage == 0:
-            continue
-        for half in range(2):
-            at = i - half if stage == 1 else i
-            if half == 0 and stage == 1 and mode == 0:
-                _first_plane(u, b, inverse, i, wrap)
-            elif (half == 0 and stage == 1) or (half == 1 and (stage == 2 or at > first)):
-                colour = half if mode < 2 else 1 - half
-                _relax_plane(u, b, gx, gy, gz, inverse, at, colour, work, wrap)
+    for repeat in range(repeats):
+        now = mode if repeat == 0 else 1 + (repeat & 1)
+        for step_ in range(3):
+            if (stage < 3 and step_ != stage) or (step_ == 0 and now != 3):
+                continue
+            for number in range(end - first if step_ == 1 else min(2, end - first)):
+                i = first + number if step_ == 1 or number == 0 else end - 1
+                at = i + 1 if step_ == 1 else i
+                if now == 3 and (step_ == 0 or (step_ == 1 and at < end - 1)):
+                    _prolong_plane(u, coarse, shift, at, wrap)
+                for half in range(2):
+                    at = i - half if step_ == 1 else i
+                    if step_ == 0 or (half == 0 and step_ == 2) or (half == 1 and step_ == 1 and at <= first):
+                        continue
+                    if half == 0 and now == 0:
+                        _first_plane(u, b, inverse, i, wrap)
+                    else:
+                        colour = half if now < 2 else 1 - half
+                        _relax_plane(u, b, gx, gy, gz, inverse, at, colour, work, wrap)
+            if stage == 3:
+                refresh_ends(u, wrap)
 
 
 @jit
@@ -339,62 +344,3 @@ def coarsen_faces(
                         for j in range(j0, min(j0 + sy, ny) + 1):
                             total += gz[i, j, k0]
                     coarse_z[ci, cj, ck] = factor[2] * total
-
-
-@jit
-def coarse_cycle(
-    start: int,
-    last: int,
-    fresh: bool,
-    us: Any,
-    bs: Any,
-    gxs: Any,
-    gys: Any,
-    gzs: Any,
-    inverses: Any,
-    shifts: Array,
-    wrap: int,
-) -> None:
-    """W(1,1) cycle from level `start` down to `last`, from a zero guess where `fresh`."""
-    visits = np.zeros(last + 1, np.int64)
-    level = start
-    mode = 0 if fresh else 1
-    while True:
-        u, end = us[level], us[level].shape[0] - 1
-        below = min(level + 1, last)
-        coarse = us[below]
-        for repeat in range(14 if level == last else 1):
-            now = mode if repeat == 0 else 1 + (repeat & 1)
-            for stage in range(0 if now == 3 else 1, 3):
-                relax(
-                    1,
-                    end,
-                    stage,
-                    u,
-                    bs[level],
-                    gxs[level],
-                    gys[level],
-                    gzs[level],
-                    inverses[level],
-                    wrap,
-                    now,
-                    coarse,
-                    shifts[level],
-                )
-                refresh_ends(u, wrap)
-        if mode < 2 and level < last:  # on the way down
-            rest = bs[below]
-            restrict_residual(
-                1, rest.shape[0] - 1, rest, u, bs[level], gxs[level], gys[level], gzs[level], shifts[level]
-            )
-            visits[level] = 0
-            level, mode = below, 0
-            continue
-        if level == start:
-            return
-        level -= 1
-        visits[level] += 1
-        if visits[level] == 1 and level + 1 < last:
-            level, mode = level + 1, 1
-        else:
-            mode = 3

@@ -238,7 +238,7 @@ def solve_mean_field(
     if solution.outcome is not Outcome.STALLED:
         kernels.refresh(u, faces.wrap)
         return solution, False
-    fallback = Aggregation(hierarchy.faces[0], hierarchy.u[0], hierarchy.b[0], hierarchy.inverse[0])
+    fallback = Aggregation(hierarchy)
     minimise(
         faces,
         fallback,
