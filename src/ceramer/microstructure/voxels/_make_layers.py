@@ -121,11 +121,13 @@ def fibre_web(
         )
     rng = np.random.default_rng(seed)
     goal, number, radius = count_of(fraction, canvas.value.size), 0, 0.5 * diameter
-    while int((canvas.value < 1.0).sum()) < goal:
-        angle = rng.random() * np.pi
-        reach = np.array([0.0, abs(np.sin(angle)), abs(np.cos(angle))]) * 0.5 * span + radius
-        canvas.paint(number, rng.random(3) * canvas.box, reach, _rod(angle, span, radius))
-        number += 1
+    volume = np.pi * radius**2 * (span + diameter) / float(np.prod(spacing))  # of a fibre, in voxels, from above
+    while (missing := goal - int((canvas.value < 1.0).sum())) > 0:
+        for _ in range(max(1, int(0.3 * missing / volume))):
+            angle = rng.random() * np.pi
+            reach = np.array([0.0, abs(np.sin(angle)), abs(np.cos(angle))]) * 0.5 * span + radius
+            canvas.paint(number, rng.random(3) * canvas.box, reach, _rod(angle, span, radius))
+            number += 1
     return VoxelImage(
         labels=lowest(canvas.value, goal).astype(np.uint8),
         voxel_size=spacing,

@@ -133,8 +133,7 @@ def sprinkle(canvas: Canvas, where: Mask, fraction: float, sizes: Sizes, rng: np
             f"{places.size / where.size:.3f} of it."
         )
     number = 0
-    while int((where & (canvas.value < 1.0)).sum()) < goal:
-        missing = goal - int((where & (canvas.value < 1.0)).sum())
+    while (missing := goal - int((where & (canvas.value < 1.0)).sum())) > 0:
         batch = max(1, int(0.3 * missing * float(np.prod(spacing)) / sizes.mean_volume))
         for diameter in sizes.by_number(rng.random(batch)):
             at = np.asarray(np.unravel_index(places[rng.integers(places.size)], canvas.shape))

@@ -59,8 +59,8 @@ class DiffusiveTortuosity:
 def geometric_tortuosity(image: VoxelImage, phases: Phases, axis: Axis) -> GeometricTortuosity:
     r"""Measure the shortest paths through a phase, from one face of an axis to the other and back.
 
-    The length T of the path from the face solves :math:`|\nabla T| = 1` within the phase (first-order upwind
-    differences, so that paths run at any angle and not only along voxel edges), T = 0 on the face.
+    The length T of the path from the face solves :math:`|\nabla T| = 1` within the phase, T = 0 on the face, by
+    first-order upwind differences along the axes and along the face diagonals, so that paths run at any angle.
 
     Parameters
     ----------
@@ -71,8 +71,9 @@ def geometric_tortuosity(image: VoxelImage, phases: Phases, axis: Axis) -> Geome
 
     Notes
     -----
-    Exact along the axes; oblique paths come out long, by a few percent in channels of ten voxels and less in wider
-    ones (first order).
+    Exact along the axes and (equal spacings) along face diagonals; 0.1 % long in a channel at 45 degrees of eight
+    voxels, up to 2 % from a point source to all angles, 6 % in voxels of unequal edges. Steps across voxel edges are
+    taken only beside a voxel of the phase. Memory about 110 bytes a voxel of the phase.
     """
     k = axis_index(axis)
     mask = image.mask(phases)
