@@ -145,7 +145,7 @@ class Sheet:
     """One kind of conducting surface: dual cells (by their upper corner voxel) and their tensors times S."""
 
     pair: tuple[int, int]
-    places: NDArray[np.int64]
+    places: NDArray[np.int32]
     tensors: NDArray[Any]
 
     def power(self, u: Any, v: Any, spacing: Sequence[float], axis_u: int, axis_v: int) -> tuple[Any, NDArray[Any]]:
@@ -227,8 +227,8 @@ def build_sheet(
     kernels.surface_faces(*arguments, listed, values)
     inverse = 1.0 / spacing
     number = np.full(labels.shape, -1, np.int32)
-    count = _spread(listed, values, inverse, number, np.zeros((0, 3), np.int64), np.zeros((0, 6)))
+    count = _spread(listed, values, inverse, number, np.zeros((0, 3), np.int32), np.zeros((0, 6)))
     number[:] = -1
-    places, tensors = np.zeros((count, 3), np.int64), np.zeros((count, 6))
+    places, tensors = np.zeros((count, 3), np.int32), np.zeros((count, 6))
     _spread(listed, values, inverse, number, places, tensors)
     return Sheet(pair, places, (tensors * conductance).astype(dtype))

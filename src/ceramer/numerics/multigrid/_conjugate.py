@@ -185,6 +185,9 @@ def minimise(
             if solution.error < tolerance:
                 solution.outcome = Outcome.CONVERGED
                 return solution
+            if solution.gains[-1] < np.finfo(x.dtype).eps:
+                solution.outcome = Outcome.ROUNDING
+                return solution
             doubts += 1
             if patience is not None and doubts == 4:
                 solution.outcome = Outcome.STALLED
