@@ -113,10 +113,10 @@ def effective_conductivity(
 
     Notes
     -----
-    Multigrid-preconditioned conjugate gradients; a run that stalls goes on with aggregation. The estimated error is the
-    larger of what the iteration still gains and a quarter of the squared flux imbalance. Memory, image included: 42 bytes
-    a voxel in float32, 84 in float64, 166 in complex numbers; 9 (18, 36) more for a periodic tensor, some 30 more for the
-    fallback, and 90 more, depending on the surface, for sheets. Valid for steady conduction, or one frequency.
+    Multigrid-preconditioned conjugate gradients; a run that stalls goes on with aggregation. The estimated error is
+    the larger of what the iteration still gains and a quarter of the squared flux imbalance. Memory, image included: 42
+    bytes a voxel in float32, 84 in float64, 166 in complex numbers; 9 (18, 36) more for a periodic tensor, some 30 more
+    for the fallback, and 90 more, depending on the surface, for sheets. Valid for steady conduction, or one frequency.
 
     >>> layers = [[0], [1], [1]]
     >>> result = effective_conductivity(layers, {0: 10.0, 1: 1.0}, tolerance=1e-9, precision="float64")
@@ -255,7 +255,7 @@ def _read(  # noqa: PLR0917
 
 
 def _whole_numbers(array: Any, what: str) -> Array:
-    """Return `array` as a contiguous array of integers, not copied where it is one."""
+    """Return `array` as a contiguous, writable array of integers, not copied where it is one."""
     try:
         given = np.asarray(array)
     except ValueError:
@@ -274,7 +274,8 @@ def _whole_numbers(array: Any, what: str) -> Array:
         given = rounded
     if given.dtype.kind == "b":
         given = given.view(np.uint8)
-    return np.ascontiguousarray(given)
+    # Numba compiles read-only arrays apart: a copy costs a byte a voxel, a second set of kernels seconds
+    return np.ascontiguousarray(given) if given.flags.writeable else given.copy()
 
 
 def _coded(image: Array, known: Sequence[int]) -> tuple[Array, tuple[int, ...], NDArray[np.int64]]:
