@@ -171,7 +171,7 @@ def minimise(
         if abs(solution.energy) < 1e-2 * abs(start):
             solution.energy = energy_of(x)
         size = abs(solution.energy)
-        if size == 0.0:
+        if size == 0.0 or (extra is not None and size < np.finfo(x.dtype).eps * abs(start)):  # nothing carries
             solution.outcome, solution.error = Outcome.CONVERGED, 0.0
             return solution
         solution.gains.append(fall / size)

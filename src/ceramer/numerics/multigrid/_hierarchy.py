@@ -110,9 +110,13 @@ class Hierarchy:
     def relax(self, level: int, mode: int, coarse: Array | None = None, repeats: int = 1) -> None:
         """Sweep one level in a mode of `kernels.relax`."""
         u = self.u[level]
-        fixed = (u, self.b[level], *self.faces[level], self.inverse[level], self.wrap, mode)
         transfer = (u if coarse is None else coarse, self._shifts[level])
-        if not shared(u.shape[0] - 2, u.size):
+        odd = [wraps and n & 1 for wraps, n in zip(self.faces[0].periodic, self.faces[level].shape, strict=True)]
+        if mode == 0 and any(odd):
+            u.fill(0)
+            mode = 1
+        fixed = (u, self.b[level], *self.faces[level], self.inverse[level], self.wrap, mode)
+        if odd[0] or not shared(u.shape[0] - 2, u.size):
             kernels.relax(1, u.shape[0] - 1, 3, repeats, *fixed, *transfer)
             return
         for stage in range(0 if mode == 3 else 1, 3):
