@@ -29,6 +29,7 @@ def test_there_are_examples():
         ("cell", ["show", "{}"]),
         ("recipe", ["show", "{}"]),
         ("audit", ["audit", "{}"]),
+        ("microstructure", ["homogenise", "{}", "--direction", "z"]),
         ("spectrum", ["analyse", "{}", "--thickness", "350(10) um", "--area", "1.131 cm2"]),
     ],
 )
