@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from typing import Any
 
 from ceramer.cli._output import console, progress, write_json, write_text
@@ -14,8 +15,9 @@ def reproduce(arguments: argparse.Namespace) -> int:
     """`ceramer reproduce [SYSTEM ...]`."""
     from ceramer import library, report
 
+    voxels = not arguments.no_voxels and find_spec("numba") is not None
     with progress(arguments, "reproduce") as advance:
-        result = library.reproduce(arguments.names, progress=advance)
+        result = library.reproduce(arguments.names, voxels=voxels, progress=advance)
     console(arguments).print(report.reproduce_table(result, everything=arguments.all))
     if arguments.json:
         write_json(arguments.json, result.to_dict())

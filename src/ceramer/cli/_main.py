@@ -49,6 +49,7 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     sub.add_argument("names", nargs="*", metavar="SYSTEM", help="published systems (default: all)")
     sub.add_argument("--all", action="store_true", help="list the claims that are not answered yet, too")
     sub.add_argument("--strict", action="store_true", help="exit 1 if a prediction disagrees")
+    sub.add_argument("--no-voxels", action="store_true", help="closed forms only, no solves on voxel images")
     sub = add("systems", _library.systems, "list the published systems", html=False)
     sub = add("show", _library.show, "show one system: recipe, layers to scale, sources, claims", html=False)
     sub.add_argument("name", metavar="NAME", help="a published system, or a stack, cell or recipe file")

@@ -187,6 +187,17 @@ def _shown(got: Estimate, unit: str) -> tuple[float, float | None, tuple[float, 
     return value, got.standard_uncertainty / units.si_scale(unit), interval
 
 
+def _on_voxels(claim: Fact, data: Book) -> list[Alternative]:
+    from ceramer.library._voxels import VOXELS
+
+    found = []
+    for model in VOXELS.get(claim.id, ()):
+        value, error = model.run(data.ledger())
+        scale = units.si_scale(claim.unit)
+        found.append(Alternative(model.picture, units.convert(value, claim.unit), error / scale))
+    return found
+
+
 def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     relation = relation_of(claim)
     got = estimate(prediction.calculate, data)
@@ -311,7 +322,11 @@ def audit_system(name: str) -> AuditReport:
 
 
 def reproduce(
-    names: Iterable[str] = (), *, data: Book | None = None, progress: Callable[[str, int, int], None] | None = None
+    names: Iterable[str] = (),
+    *,
+    data: Book | None = None,
+    voxels: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Reproduction:
     """Compare every claim of the papers, or those about the systems in `names`, with our own numbers.
 
@@ -321,6 +336,9 @@ def reproduce(
         Published systems ("PCE"); empty for all.
     data : Book
         The numbers to compute from (default: the library's own).
+    voxels : bool
+        Also solve generated images of the composites and list the answers as alternatives (needs the extra "engine");
+        their uncertainty is what the voxels cost.
     progress : callable
         ``progress(label, done, total)``, called as rows are finished.
 
@@ -341,6 +359,9 @@ def reproduce(
             continue
         if key in PREDICTIONS:
             rows[key] = _answered(claim, PREDICTIONS[key], data)
+            if voxels:
+                more = _on_voxels(claim, data)
+                rows[key] = replace(rows[key], alternatives=(*rows[key].alternatives, *more))
         elif key in audited:
             rows[key] = audited[key]
         else:
