@@ -1,3 +1,6 @@
+from ._elastic import EffectiveElasticity as EffectiveElasticity
+from ._elastic import bulk_and_shear_modulus as bulk_and_shear_modulus
+from ._elastic import effective_elasticity as effective_elasticity
 from ._image import AXES as AXES
 from ._image import Axis as Axis
 from ._image import VoxelImage as VoxelImage
@@ -38,6 +41,7 @@ from ._read import to_image as to_image
 from ._recipe import GENERATORS as GENERATORS
 from ._recipe import MicrostructureSpec as MicrostructureSpec
 from ._result import EffectiveConductivity as EffectiveConductivity
+from ._result import Ending as Ending
 from ._segment import segment as segment
 from ._solve import effective_conductivity as effective_conductivity
 from ._two_resolutions import Discretisation as Discretisation
