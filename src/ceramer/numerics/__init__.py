@@ -1,1 +1,1 @@
-"""To be filled in this session."""
+"""Grids and solvers without chemistry: compiled loops (`jit`) and multigrid on voxel faces (`multigrid`)."""
