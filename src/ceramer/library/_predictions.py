@@ -192,7 +192,7 @@ _predict("A0216", "Krieger-Dougherty: hard grains in SH-SPE", misfit=_STIFFER)(p
 @_predict(
     "A0057",
     "d = a / sqrt(2) for bcc lithium near 78 K, where the image was taken",
-    misfit="the image is 1.5 % smaller than crystallography: most likely the length scale of the microscope",
+    misfit="the image is smaller than crystallography: most likely the length scale of the microscope",
 )
 def _lithium_110(ledger: Ledger) -> float:
     return float(laws.cubic_spacing(ledger("Li.lattice_a"), 1, 1, 0))
@@ -210,7 +210,7 @@ def _plated(ledger: Ledger) -> float:
     return float(laws.lithium_thickness(ledger("A0075"), lithium.molar_mass(), lithium.density()))
 
 
-@_predict("A0033", "d(L^3)/dt constant: rate from the first frame interval (282 to 226 um), closure of the same void")
+@_predict("A0033", "d(L^3)/dt constant: rate from the first frame interval, closure of the same void")
 def _closure(ledger: Ledger) -> float:
     rate = laws.rate_from_interval(ledger("A0035"), ledger("A0036"), ledger("A0034"), 3.0)
     return float(laws.closure_time(ledger("A0035"), rate, 3.0))
@@ -253,7 +253,7 @@ def _hsse(ledger: Ledger) -> float:
 @_predict(
     "A0106",
     "electronic series: PA-SPE (assumed, at most UVEA's) on PCE as printed",
-    alternatives=(("with UVEA's measured 6.65e-9 S/cm", lambda g: _hsse_from_pce(g, "A0018", g("A0402"))),),
+    alternatives=(("with UVEA's measured value", lambda g: _hsse_from_pce(g, "A0018", g("A0402"))),),
 )
 def _hsse_electronic(ledger: Ledger) -> float:
     return _hsse_from_pce(ledger, "A0018", load_medium("PA-SPE", ledger).electronic_conductivity(_T22))
@@ -317,7 +317,7 @@ def _cse_energy(ledger: Ledger) -> float:
 
 @_predict(
     "F001-123",
-    "t_BV = H[f s_p, s_c] / H[s_p, s_c] with the SPE's own f = 0.236",
+    "t_BV = H[f s_p, s_c] / H[s_p, s_c] with the SPE's own printed f",
     misfit="LLZTO carries too little of the current to raise it so far: the third path must be lithium's",
 )
 def _cse_transference(ledger: Ledger) -> float:
@@ -333,11 +333,11 @@ def _cse_overpotential(current_density: float, ledger: Ledger) -> float:
 
 
 _ONE_ASR = "eta = j R with one area resistance, that of the rate test at 0.1 mA/cm2"
-_TESTS_DIFFER = "rate test and long test print different resistances for one current (65 and 50 ohm cm2): other cells"
+_TESTS_DIFFER = "rate test and long test print different resistances for one current: other cells"
 _predict("F001-149", _ONE_ASR, kind=Kind.CALIBRATED, calibrated_to=("F001-149",))(
     partial(_cse_overpotential, 0.1 * _MA_PER_CM2)
 )
-_predict("F001-150", _ONE_ASR, misfit="the printed resistance falls by 2 % from 0.1 to 0.2 mA/cm2: not quite ohmic")(
+_predict("F001-150", _ONE_ASR, misfit="the printed resistance falls a little with current: not quite ohmic")(
     partial(_cse_overpotential, 0.2 * _MA_PER_CM2)
 )
 _predict("F001-154", _ONE_ASR, misfit=_TESTS_DIFFER)(partial(_cse_overpotential, 0.1 * _MA_PER_CM2))
@@ -497,7 +497,7 @@ def _dcr_voltage(current: str, ledger: Ledger) -> float:
     return offset + slope * ledger(current)
 
 
-_BENT = "the slope of the steps falls from 0.37 to 0.35 kohm with current: not ohmic to the printed microvolt"
+_BENT = "the slope of the steps falls with current: not ohmic to the printed microvolt"
 _OHM = "V = V_offset + R I through the first and the last step"
 for _step, (_i, _v) in enumerate(_DCR_STEPS):
     if _step in (0, 8):
@@ -576,7 +576,7 @@ _finding(
     "PCE:polymer current fraction, coated grains",
     "transference_number",
     "1",
-    "H[f s_p, s_c] / H[s_p, s_c] = 0.74 solved for f, lower Hashin-Shtrikman bound",
+    "H[f s_p, s_c] / H[s_p, s_c] = printed t+, solved for f, lower Hashin-Shtrikman bound",
     needs="A0069",
 )(lambda g: _fraction_needed(g, 0.0))
 _finding(
@@ -592,7 +592,7 @@ _finding(
     "H-SSE:thickness of PCE inside",
     "thickness",
     "um",
-    "the PCE thickness at which PA-SPE (assumed) and PCE (printed) in series have 1.01 mS/cm",
+    "the PCE thickness at which PA-SPE (assumed) and PCE (printed) in series have the printed conductivity",
     needs="A0108",
 )
 def _hsse_thickness(ledger: Ledger) -> float:
