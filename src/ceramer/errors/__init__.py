@@ -20,6 +20,10 @@ class CeramerError(Exception):
 
     exit_code = 2
 
+    def __init__(self, message: object = "") -> None:
+        # names and values of users' files are quoted in the sentence; a line break in one must not break the sentence
+        super().__init__(" ".join(str(message).splitlines()))
+
 
 class InputError(CeramerError, ValueError):
     """Bad input: the sentence says what, where, why, and how to mend it (exit code 2)."""
