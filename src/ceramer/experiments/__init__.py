@@ -1,0 +1,1 @@
+"""Experiments: protocols, what an instrument adds, and `simulate(cell, protocol) -> Measurement`."""

@@ -1,0 +1,1 @@
+"""Parameters and lifetimes estimated from data, with what the data cannot say."""
