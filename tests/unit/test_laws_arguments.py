@@ -13,6 +13,9 @@ EV = 1.602176634e-19
 EDGE = dict.fromkeys(
     ("inner_area", "outer_area", "inner_thickness", "inner_conductivity", "film_thickness", "film_conductivity"), 1.0
 ) | {"rim_conductivity": 1.0, "reference_area": 1.0}
+INTERFACE = {"metal_poisson": 0.4, "separator_poisson": 0.3, "surface_tension": 0.5} | dict.fromkeys(
+    ("metal_molar_volume", "ion_molar_volume"), 1.3e-5
+)
 CURE = {
     "initiator0": 1.0,
     "decomposition_rate": 1e-4,
@@ -143,6 +146,11 @@ REFUSED = [
     (laws.np_ratio, (1.0, 0.0, True), {}),
     (laws.specific_energy, (1.0, 1.0, 0.0), {}),
     (laws.energy_density, (1.0, 1.0, 0.0), {}),
+    (laws.griffith_overpotential, (1e6, 0.0, 1.3e-5), {}),
+    (laws.monroe_newman_stability, (1.0, 1.0, 1.0), INTERFACE | {"separator_poisson": 0.6}),
+    (laws.monroe_newman_stability, (0.0, 1.0, 1.0), INTERFACE),
+    (laws.monroe_newman_critical_ratio, (0.4, 0.3, 1.0), {}),
+    (laws.where, ("x", 1.0, 0.0), {}),
     (laws.bragg_spacing, (28.5, 1.5406e-10), {}),  # degrees
     (laws.two_theta, (0.5, 1.5), {}),
     (laws.cubic_spacing, (1.0, 0, 0, 0), {}),

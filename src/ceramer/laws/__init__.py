@@ -9,7 +9,7 @@ array([0.166852, 0.833148])
 
 from __future__ import annotations
 
-from ceramer.laws._common import Numeric
+from ceramer.laws._common import Numeric, where
 from ceramer.laws._composition import (
     TgaBalance,
     cell_volume_cubic,
@@ -99,6 +99,11 @@ from ceramer.laws._mixing import (
     percolation,
     series,
 )
+from ceramer.laws._penetration import (
+    griffith_overpotential,
+    monroe_newman_critical_ratio,
+    monroe_newman_stability,
+)
 from ceramer.laws._stack import (
     LateralConduction,
     edge_bypass,
@@ -173,6 +178,7 @@ __all__ = [
     "exponential_void_size",
     "force_per_width",
     "geometric_fade",
+    "griffith_overpotential",
     "guth",
     "hashin_shtrikman_bulk",
     "hashin_shtrikman_lower",
@@ -191,6 +197,8 @@ __all__ = [
     "lithium_thickness",
     "mass_to_volume_fractions",
     "maxwell",
+    "monroe_newman_critical_ratio",
+    "monroe_newman_stability",
     "newman_number_from_current_fraction",
     "np_ratio",
     "parallel",
@@ -222,5 +230,6 @@ __all__ = [
     "volume_to_mass_fractions",
     "vtf",
     "well_mixed_enrichment",
+    "where",
     "xray_density",
 ]

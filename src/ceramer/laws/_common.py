@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
@@ -20,6 +20,8 @@ __all__ = [
     "phases",
     "plain",
     "positive",
+    "symbolic",
+    "where",
 ]
 
 Numeric: TypeAlias = Any
@@ -29,8 +31,51 @@ SUM_TOLERANCE: Final = 1e-6
 """How far fractions may sum from 1."""
 
 
+def symbolic(value: Any) -> bool:
+    """Whether `value` is a symbol of an expression being traced, which has no number to check."""
+    return getattr(value, "__ceramer_symbol__", False) is True
+
+
+def where(condition_value: Numeric, if_positive: Numeric, if_not: Numeric) -> Numeric:
+    """Return `if_positive` where ``x > 0``, `if_not` elsewhere (also at ``x = 0``): the one branch that can be traced.
+
+    Parameters
+    ----------
+    condition_value : x, any unit (the real part, if complex)
+    if_positive, if_not : the two values, in one unit; both are evaluated, so both must be finite
+
+    Returns
+    -------
+    the chosen value, in the unit of the two
+
+    Raises
+    ------
+    InputError
+        If x is text or NaN.
+
+    References
+    ----------
+    .. [1] Convention of ceramer: at x = 0 the second value holds.
+
+    Examples
+    --------
+    >>> where([-1.0, 0.0, 2.0], 1.0, 0.0)
+    array([0., 0., 1.])
+    """
+    if symbolic(condition_value):
+        return condition_value.__where__(if_positive, if_not)
+    x = numbers(condition_value, "The condition")
+    if symbolic(if_positive) or symbolic(if_not):
+        if x.ndim:
+            raise InputError("A branch between symbols needs one number or a symbol to choose by, not an array.")
+        return if_positive if x.real > 0 else if_not
+    return plain(np.where(x.real > 0, if_positive, if_not))
+
+
 def numbers(value: Numeric, name: str) -> Array:
-    """Return `value` as a real or complex array; text, objects and NaN are refused."""
+    """Return `value` as a real or complex array; text, objects and NaN are refused, a symbol passes as it is."""
+    if symbolic(value):
+        return cast("Array", value)
     array = np.asarray(value)
     if array.dtype.kind in "iub":
         array = array.astype(float)
@@ -52,6 +97,8 @@ def _refuse(name: str, rule: str, array: Array, bad: Array, hint: str) -> InputE
 def positive(value: Numeric, name: str, hint: str = "") -> Array:
     """Return `value` as an array, refusing what is not above zero (the real part, if complex)."""
     array = numbers(value, name)
+    if symbolic(array):
+        return array
     bad = ~(array.real > 0)
     if bad.any():
         raise _refuse(name, "above 0", array, bad, hint)
@@ -61,6 +108,8 @@ def positive(value: Numeric, name: str, hint: str = "") -> Array:
 def not_negative(value: Numeric, name: str, hint: str = "") -> Array:
     """Return `value` as an array, refusing what is below zero (the real part, if complex)."""
     array = numbers(value, name)
+    if symbolic(array):
+        return array
     bad = ~(array.real >= 0)
     if bad.any():
         raise _refuse(name, "0 or more", array, bad, hint)
@@ -70,6 +119,8 @@ def not_negative(value: Numeric, name: str, hint: str = "") -> Array:
 def fraction(value: Numeric, name: str) -> Array:
     """Return `value` as an array, refusing what is outside 0..1."""
     array = numbers(value, name)
+    if symbolic(array):
+        return array
     if np.iscomplexobj(array):
         raise InputError(f"{name} must be a real number between 0 and 1, but is complex; take it at zero frequency.")
     bad = ~((array >= 0) & (array <= 1))
@@ -115,6 +166,8 @@ def _stack(values: Sequence[Numeric], name: str) -> Array:
 
 
 def plain(value: Numeric) -> Numeric:
-    """Return a Python scalar for a zero-dimensional result, the array itself otherwise."""
+    """Return a Python scalar for a zero-dimensional result, the array (or the symbol) itself otherwise."""
+    if symbolic(value):
+        return value
     array = np.asarray(value)
     return array.item() if array.ndim == 0 else array

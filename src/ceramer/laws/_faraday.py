@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ceramer.errors import InputError
-from ceramer.laws._common import Numeric, fraction, not_negative, numbers, plain, positive
+from ceramer.laws._common import Numeric, fraction, not_negative, numbers, plain, positive, symbolic
 from ceramer.units import FARADAY
 
 __all__ = [
@@ -146,7 +146,7 @@ def theoretical_specific_capacity(molar_mass: Numeric, electrons: Numeric) -> Nu
 
 def _blocked_share(transference_number: Numeric) -> Numeric:
     share = 1.0 - fraction(transference_number, "The transference number")
-    if (share == 0).any():
+    if not symbolic(share) and (share == 0).any():
         raise InputError(
             "A transference number of 1 gives no salt depletion, so neither Sand's time nor a limiting current exists."
         )

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ceramer.errors import InputError, UnknownNameError
-from ceramer.laws._common import Numeric, not_negative, numbers, plain, positive
+from ceramer.laws._common import Numeric, not_negative, numbers, plain, positive, symbolic
 from ceramer.units import BOLTZMANN
 
 __all__ = [
@@ -33,7 +33,7 @@ def _temperature(value: Numeric, name: str = "The temperature") -> Numeric:
 
 def _energy(value: Numeric) -> Numeric:
     energy = numbers(value, "The activation energy")
-    if (np.abs(energy) > 1e-17).any():
+    if not symbolic(energy) and (np.abs(energy) > 1e-17).any():
         raise InputError(
             "The activation energy must be in joule per particle (0.3 eV = 4.8e-20 J), but is above 60 eV; "
             "divide J/mol by the Avogadro constant."
