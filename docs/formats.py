@@ -145,6 +145,13 @@ MEANING: dict[str, dict[str, str]] = {
         "structure_weight": "For `between_bounds`: 0 (lower) to 1 (upper); 0.5 where not given.",
         "tortuosity": "For `filled_pores`; ε^−0.5 where not given.",
         "interphase": "A fast path along the internal interface, in parallel.",
+        "microstructure": "A voxel image in place of a `structure`: its file, or the table below. Needs the extra `engine`.",
+    },
+    "VoxelsSpec": {
+        "file": "A [microstructure](../theory/microstructure.md) recipe (a published one, or a path that ends in `.toml`), "
+        "whose contacts and sheets count too; or a segmented image.",
+        "voxel_size": "Edge of a voxel, for an image that does not say.",
+        "direction": "Of the current through the layer; `mean` of the three for an image without a direction of its own.",
     },
     "PropertySpec": {
         "value": "The conductivity,",
@@ -153,8 +160,10 @@ MEANING: dict[str, dict[str, str]] = {
     },
     "PhaseSpec": {
         "medium": "What it is made of; media may be nested.",
-        "volume_fraction": 'A number, `"rest"` (one phase at most), or `"recipe"` (from the recipe of the medium).',
+        "volume_fraction": 'A number, `"rest"` (one phase at most), `"recipe"` (from the recipe of the medium), or '
+        '`"image"` (all phases: as in the microstructure).',
         "component": "Its name in that recipe, where it is another.",
+        "image_phase": "Its name in the microstructure, where it is another.",
     },
     "InterphaseSpec": {
         "sheet_conductance": "Along the interface.",
@@ -214,6 +223,7 @@ TITLES = {
     "PropertySpec": "`ionic_conductivity`, `electronic_conductivity`",
     "PhaseSpec": "`[[media.NAME.phases]]`",
     "InterphaseSpec": "`interphase`",
+    "VoxelsSpec": "`microstructure`",
     "ElectrodeSpec": "`[negative]`, `[positive]`",
     "CollectorSpec": "`collector`",
 }
@@ -458,7 +468,7 @@ def pages() -> dict[str, str]:
             "Medium",
             medium,
             MediumSpec,
-            ["MediumSpec", "PropertySpec", "PhaseSpec", "InterphaseSpec"],
+            ["MediumSpec", "PropertySpec", "PhaseSpec", "InterphaseSpec", "VoxelsSpec"],
             used,
             end=f"## Structures\n\n| `structure` | picture |\n|---|---|\n{structures}\n\n"
             "The laws behind them are in [Composites](../theory/composites.md).",

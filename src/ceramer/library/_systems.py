@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -18,6 +18,9 @@ from ceramer.errors import InputError, UnknownNameError
 from ceramer.library._facts import Fact, assumption_book, claims, fact_book
 from ceramer.microstructure import Medium, MediumSpec, build_medium
 from ceramer.provenance import Book, Ledger, read_toml, validate
+
+if TYPE_CHECKING:
+    from ceramer.microstructure.voxels import MicrostructureSpec
 
 __all__ = [
     "FORMULATIONS",
@@ -30,6 +33,7 @@ __all__ = [
     "load",
     "load_cell",
     "load_medium",
+    "load_microstructure",
     "load_recipe",
     "load_stack",
     "recipes",
@@ -134,6 +138,22 @@ def load_recipe(name: str | Path) -> formulation.Recipe:
         raise UnknownNameError("recipe", str(name), recipes()) from None
 
 
+def load_microstructure(name: str | Path) -> MicrostructureSpec:
+    """Return the recipe of a voxel image: a published one by name ("CSE_framework"), or that in a TOML file."""
+    from ceramer.microstructure.voxels import MicrostructureSpec
+
+    if _is_path(name):
+        data = read_toml(name)
+        if data.get("kind") != "microstructure":
+            raise InputError(f'{name}: expected kind = "microstructure", found {data.get("kind")!r}.')
+        return validate(MicrostructureSpec, data, str(name))
+    folder = files("ceramer.library").joinpath("data/microstructures")
+    known = {entry.name.removesuffix(".toml"): entry for entry in folder.iterdir() if entry.name.endswith(".toml")}
+    if name not in known:
+        raise UnknownNameError("microstructure", str(name), known, "A file of yours ends in .toml.")
+    return validate(MicrostructureSpec, tomllib.loads(known[str(name)].read_text(encoding="utf-8")), str(name))
+
+
 class _Formulations:
     """Recipes seen from the rooms below: what a composite's volume fractions and a medium's density come from."""
 
@@ -142,6 +162,9 @@ class _Formulations:
 
     def density(self, recipe: str, ledger: Ledger) -> float:
         return self._evaluated(recipe, ledger).density
+
+    def microstructure(self, name: str) -> MicrostructureSpec:
+        return load_microstructure(name)
 
     def _evaluated(self, recipe: str, ledger: Ledger) -> formulation.Formulation:
         key = ("recipe", recipe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ceramer.microstructure._composite import STRUCTURES, Composite
+from ceramer.microstructure._on_voxels import VoxelComposite
 from ceramer.microstructure._phase import Medium, Phase, Property
 from ceramer.microstructure._spec import (
     Find,
@@ -11,6 +12,7 @@ from ceramer.microstructure._spec import (
     MediumSpec,
     PhaseSpec,
     PropertySpec,
+    VoxelsSpec,
     build_medium,
 )
 
@@ -26,5 +28,7 @@ __all__ = [
     "PhaseSpec",
     "Property",
     "PropertySpec",
+    "VoxelComposite",
+    "VoxelsSpec",
     "build_medium",
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from ceramer import materials
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure._composite import STRUCTURES, Composite
+from ceramer.microstructure._on_voxels import VoxelComposite, load_mixtures, match_phases
 from ceramer.microstructure._phase import Medium, Phase, Property
 from ceramer.provenance import (
     Conductivity,
@@ -24,7 +26,19 @@ from ceramer.provenance import (
     Temperature,
 )
 
-__all__ = ["Find", "Formulations", "InterphaseSpec", "MediumSpec", "PhaseSpec", "PropertySpec", "build_medium"]
+if TYPE_CHECKING:
+    from ceramer.microstructure.voxels import MicrostructureSpec
+
+__all__ = [
+    "Find",
+    "Formulations",
+    "InterphaseSpec",
+    "MediumSpec",
+    "PhaseSpec",
+    "PropertySpec",
+    "VoxelsSpec",
+    "build_medium",
+]
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,9 +62,11 @@ class PhaseSpec(BaseModel):
 
     model_config = _STRICT
     medium: str
-    volume_fraction: Fraction | Literal["rest", "recipe"]
+    volume_fraction: Fraction | Literal["rest", "recipe", "image"]
     component: str | None = None
     """Its name in the recipe, where that is another."""
+    image_phase: str | None = None
+    """Its name in the voxel image of the medium, where that is another."""
 
 
 class InterphaseSpec(BaseModel):
@@ -60,6 +76,18 @@ class InterphaseSpec(BaseModel):
     sheet_conductance: SheetConductance
     sphere_diameter: Length
     """Of spheres of the last phase, whose surface this is: a = 6 phi / d."""
+
+
+class VoxelsSpec(BaseModel):
+    """The voxel image that takes the place of a closed form."""
+
+    model_config = _STRICT
+    file: str
+    """A microstructure recipe (a published name, or a path that ends in .toml), or a segmented image."""
+    voxel_size: Length | None = None
+    """Of an image that does not say."""
+    direction: Literal["z", "y", "x", "mean"] = "z"
+    """Of the current: z is through the layer; "mean" of the three where the image has no direction of its own."""
 
 
 class MediumSpec(BaseModel):
@@ -85,11 +113,22 @@ class MediumSpec(BaseModel):
     structure_weight: Fraction | None = None
     tortuosity: Ratio | None = None
     interphase: InterphaseSpec | None = None
+    microstructure: str | VoxelsSpec | None = None
+    """A voxel image in place of `structure`: its file alone, or a table with `file`."""
 
     @model_validator(mode="after")
     def _known_structure(self) -> MediumSpec:
         if self.structure not in STRUCTURES:
             raise UnknownNameError("structure", self.structure, STRUCTURES)
+        if self.microstructure is None:
+            return self
+        beside = {"structure", "structure_weight", "tortuosity", "interphase"} & self.model_fields_set
+        if beside:
+            raise InputError(
+                f"microstructure and {min(beside)} exclude each other (a fast path is a sheet of the microstructure)."
+            )
+        if not self.phases:
+            raise InputError("a microstructure needs phases, one for each phase of the image.")
         return self
 
 
@@ -104,6 +143,9 @@ class Formulations(Protocol):
 
     def density(self, recipe: str, ledger: Ledger) -> float:
         """Mass density [kg/m3]."""
+
+    def microstructure(self, name: str) -> MicrostructureSpec:
+        """Recipe of a voxel image."""
 
 
 def build_medium(
@@ -143,10 +185,12 @@ def build_medium(
             (lambda: formulations.density(recipe, ledger)) if recipe is not None else None,
         )
     fractions = _fractions(name, spec, ledger, formulations)
-    phases = tuple(
+    phases: tuple[tuple[Medium, float], ...] = tuple(
         (build_medium(p.medium, find, ledger, formulations, (*_inside, name)), fraction)
         for p, fraction in zip(spec.phases, fractions, strict=True)
     )
+    if spec.microstructure is not None:
+        return _on_voxels(name, spec, phases, ledger, formulations)
     area = sheet = 0.0
     if spec.interphase is not None:
         sheet = spec.interphase.sheet_conductance.read(ledger)
@@ -156,8 +200,39 @@ def build_medium(
     return Composite(name, phases, spec.structure, weight, tortuosity, area, sheet)
 
 
+def _on_voxels(
+    name: str,
+    spec: MediumSpec,
+    phases: tuple[tuple[Medium, float], ...],
+    ledger: Ledger,
+    formulations: Formulations,
+) -> VoxelComposite:
+    given = spec.microstructure
+    link = VoxelsSpec(file=given) if isinstance(given, str) else given
+    assert link is not None  # the caller asks for media with an image
+    in_image = tuple(p.image_phase or p.medium for p in spec.phases)
+    by_image = spec.phases[0].volume_fraction == "image"
+    stated = {} if by_image else dict(zip(in_image, (fraction for _, fraction in phases), strict=True))
+    is_image = not link.file.endswith(".toml") and (Path(link.file).suffix != "" or Path(link.file).is_dir())
+    ions, electrons = load_mixtures(
+        Path(link.file) if is_image else formulations.microstructure(link.file),
+        ledger,
+        fractions=stated,
+        voxel_size=link.voxel_size.read(ledger) if link.voxel_size else None,
+        direction=link.direction,
+    )
+    fractions = match_phases(name, ions.image, {phase: stated.get(phase) for phase in in_image})
+    media = tuple((medium, share) for (medium, _), share in zip(phases, fractions, strict=True))
+    return VoxelComposite(name, media, in_image, ions, electrons)
+
+
 def _fractions(name: str, spec: MediumSpec, ledger: Ledger, formulations: Formulations) -> list[float]:
     values: list[float | None] = []
+    by_image = [p.volume_fraction == "image" for p in spec.phases]
+    if any(by_image):
+        if spec.microstructure is None or not all(by_image):
+            raise InputError(f'{name}: volume_fraction = "image" needs a microstructure, and holds for all phases.')
+        return [0.0] * len(by_image)  # the image says
     for p in spec.phases:
         if isinstance(p.volume_fraction, Given):
             values.append(p.volume_fraction.read(ledger))

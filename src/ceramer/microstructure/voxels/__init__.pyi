@@ -34,6 +34,7 @@ from ._measure_tortuosity import DiffusiveTortuosity as DiffusiveTortuosity
 from ._measure_tortuosity import GeometricTortuosity as GeometricTortuosity
 from ._measure_tortuosity import diffusive_tortuosity as diffusive_tortuosity
 from ._measure_tortuosity import geometric_tortuosity as geometric_tortuosity
+from ._mixture import Mixture as Mixture
 from ._read import Volume as Volume
 from ._read import read_image as read_image
 from ._read import read_volume as read_volume

@@ -46,6 +46,14 @@ _LENGTHS: Final = {
     "web_thickness",
 }
 _FRACTIONS: Final = {"fraction", "porosity", "relative_density", "film_fraction", "web_fraction"}
+_FRACTION_OF: Final = {
+    "particles": ("fraction", 1),
+    "octahedra": ("fraction", 1),
+    "porous_framework": ("porosity", 0),
+    "pressed_pellet": ("relative_density", 1),
+    "fibre_web": ("fraction", 1),
+}
+"""Of generators of two phases: the parameter that sets a volume fraction, and the place of that phase in `names`."""
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -83,6 +91,20 @@ class MicrostructureSpec(BaseModel):
     """Phase -> conductivity."""
     interfaces: tuple[ContactSpec, ...] = ()
     sheets: tuple[SheetSpec, ...] = ()
+
+    def with_fraction(self, fractions: Mapping[str, float]) -> MicrostructureSpec:
+        """Return the recipe with the volume fraction that `fractions` gives for the phase its generator sets.
+
+        Of generators without one such parameter (several layers, coatings), the recipe itself.
+        """
+        if self.generator not in _FRACTION_OF or "film_fraction" in self.parameters:
+            return self
+        parameter, place = _FRACTION_OF[self.generator]
+        default = inspect.signature(GENERATORS[self.generator]).parameters["names"].default
+        phase = self.parameters.get("names", default)[place]
+        if phase not in fractions:
+            return self
+        return self.model_copy(update={"parameters": {**self.parameters, parameter: fractions[phase]}})
 
     def make(self, ledger: Any) -> VoxelImage:
         """Run the generator.
