@@ -1,6 +1,7 @@
 from . import analysis as analysis
 from . import cell as cell
 from . import errors as errors
+from . import experiments as experiments
 from . import formulation as formulation
 from . import laws as laws
 from . import library as library
@@ -15,6 +16,7 @@ from .cell import Electrode as Electrode
 from .cell import Interface as Interface
 from .cell import Layer as Layer
 from .cell import Stack as Stack
+from .experiments import protocols as protocols
 from .library import audit as audit
 from .library import load as load
 from .library import load_cell as load_cell

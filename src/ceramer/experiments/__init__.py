@@ -1,1 +1,66 @@
-"""Experiments: protocols, what an instrument adds, and `simulate(cell, protocol) -> Measurement`."""
+"""Experiments: protocols, what an instrument adds, and `simulate(cell, protocol) -> Measurement`.
+
+A `Protocol` is steps and repeats of steps, each a sentence (`parse_step`, `load_protocol`) or made by a function of
+`ceramer.protocols`; `resolve` turns it into what the engine takes, `pack` the engine's answer into measurements, and
+`observe` adds what an instrument adds.
+"""
+
+from __future__ import annotations
+
+from ceramer.experiments import protocols
+from ceramer.experiments._pack import pack, pack_impedance, pack_series
+from ceramer.experiments._protocol import (
+    Protocol,
+    ProtocolSpec,
+    Repeat,
+    RepeatSpec,
+    ResolvedStep,
+    SafetySpec,
+    Scheduled,
+    load_protocol,
+    resolve,
+)
+from ceramer.experiments._realism import Instrument, InstrumentSpec, observe
+from ceramer.experiments._steps import (
+    Action,
+    Amount,
+    Current,
+    CurrentScan,
+    Impedance,
+    Rest,
+    Scan,
+    Step,
+    Until,
+    Voltage,
+)
+from ceramer.experiments._text import parse_step
+
+__all__ = [
+    "Action",
+    "Amount",
+    "Current",
+    "CurrentScan",
+    "Impedance",
+    "Instrument",
+    "InstrumentSpec",
+    "Protocol",
+    "ProtocolSpec",
+    "Repeat",
+    "RepeatSpec",
+    "ResolvedStep",
+    "Rest",
+    "SafetySpec",
+    "Scan",
+    "Scheduled",
+    "Step",
+    "Until",
+    "Voltage",
+    "load_protocol",
+    "observe",
+    "pack",
+    "pack_impedance",
+    "pack_series",
+    "parse_step",
+    "protocols",
+    "resolve",
+]
