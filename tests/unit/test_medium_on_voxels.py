@@ -206,3 +206,47 @@ def test_what_does_not_fit_is_said(laminate, change, words):
 def test_no_image_no_fraction_of_an_image():
     with pytest.raises(InputError, match="needs a microstructure"):
         build({"phases": [{"medium": "soft", "volume_fraction": "image"}]})
+
+
+BALLS = particles((24,) * 3, 0.5e-6, 0.45, Sizes.single(4e-6), seed=2)
+PAIR = ("matrix", "particle")
+
+
+@pytest.mark.parametrize("kind", ["interfaces", "sheets"])
+def test_the_surface_of_two_phases_and_a_contact_or_sheet(kind):
+    rng = np.random.default_rng(1)
+    for at, above in rng.uniform(-4, 4, (4, 2)):
+        surface = 0.3 * np.exp(above) * (0.5e-6 if kind == "sheets" else 2e6)
+        sigma = {"matrix": 0.3, "particle": 0.3 * np.exp(at)}
+        mixture = Mixture(BALLS, "z", **{kind: {PAIR[::-1]: surface}})
+        solved = effective_conductivity(
+            BALLS, sigma, directions="z", tolerance=1e-8, precision="float64", **{kind: {PAIR: surface}}
+        )
+        assert mixture(sigma) == pytest.approx(solved.along("z"), rel=3e-4)
+        shares = mixture.shares(sigma)
+        assert shares["particle|matrix"] == pytest.approx(solved.power_shares["z"][0, 1], rel=5e-3, abs=1e-4)
+        assert sum(shares.values()) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_the_sheet_that_a_target_needs():
+    sigma, mixture = {"matrix": 0.05, "particle": 0.1}, Mixture(BALLS)
+    bare = mixture(sigma)
+    needed = mixture.sheet_needed(sigma, PAIR, 1.8 * bare)
+    solved = effective_conductivity(BALLS, sigma, sheets={PAIR: needed}, tolerance=1e-7, precision="float64")
+    assert solved.mean == pytest.approx(1.8 * bare, rel=3e-4)
+    # a photograph twice as large has half the surface, and needs twice the sheet
+    large = Mixture(VoxelImage(BALLS.labels, 1e-6, BALLS.phases, "", BALLS.periodic))
+    assert large.sheet_needed(sigma, PAIR, 1.8 * bare) == pytest.approx(2.0 * needed, rel=1e-6)
+    with pytest.raises(InputError, match="phases alone conduct"):
+        mixture.sheet_needed(sigma, PAIR, 0.9 * bare)
+
+
+def test_what_two_mixtures_of_one_image_keep_is_not_mixed_up():
+    sigma, mixture = {"matrix": 0.05, "particle": 0.1}, Mixture(BALLS, "z")
+    bare, low = mixture(sigma), mixture.halved()(sigma)
+    sheet = mixture.with_sheet(PAIR, 1e-7)
+    assert sheet(sigma) > 1.2 * bare
+    assert mixture(sigma) == bare
+    assert sheet.with_sheet(PAIR, 0.0)(sigma) == bare
+    assert sheet.halved()(sigma) != sheet(sigma)
+    assert mixture.halved()(sigma) == low

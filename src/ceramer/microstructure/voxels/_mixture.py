@@ -27,10 +27,11 @@ Pairs = Mapping[tuple[str, str], float]
 class Mixture:
     r"""Effective conductivity of an image for any conductivities of its phases.
 
-    Without contacts and sheets H is homogeneous of degree 1, so that of two phases is a curve in their ratio: with
-    :math:`x = \ln(s_1/s_2)` and :math:`y = \ln(H/s_2)` its slope is the dissipation share p_1, which every solve gives
-    too. Nodes every 0.5 in x are solved when first needed and joined by cubic Hermite pieces (within 1e-4 of a
-    solve). Anything else is solved as it is asked for, once for each set of ratios.
+    H is homogeneous of degree 1 in conductivities, contacts and sheets together, so that of two phases is a curve in
+    their ratio: with :math:`x = \ln(s_1/s_2)` and :math:`y = \ln(H/s_2)` its slope is the dissipation share p_1, which
+    every solve gives too; one kind of contact or sheet makes it a surface, with its own share as the other slope. Nodes
+    half a unit apart are solved when first needed and joined by cubic Hermite pieces (within 1e-4 of a solve). Anything
+    else is solved as it is asked for, once for each set of ratios.
 
     Attributes
     ----------
@@ -46,7 +47,7 @@ class Mixture:
     interfaces: Pairs = field(default_factory=dict)
     sheets: Pairs = field(default_factory=dict)
     tolerance: float = 1e-6
-    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if self.direction not in (*AXES, "mean"):
@@ -72,11 +73,12 @@ class Mixture:
             A solve that stopped before its tolerance.
         """
         values = self._read(conductivities)
-        if len(values) == 2 and not self.interfaces and not self.sheets and min(values) > 0.0:
+        surfaces = self._surfaces()
+        if len(values) == 2 and len(surfaces) < 2 and min(values) > 0.0:
             one, other = values
-            at = math.log(one / other)
-            if abs(at) <= _WIDEST:
-                return other * math.exp(self._curve(at))
+            at = [math.log(one / other), *[math.log(g / other) for _, g in surfaces if g > 0.0]]
+            if len(at) == 1 + len(surfaces) and max(map(abs, at)) <= _WIDEST:
+                return other * math.exp(self._curve(at[0]) if len(at) == 1 else self._patch(at[0], at[1]))
         return self._solved(values)[0]
 
     def shares(self, conductivities: Mapping[str, float]) -> dict[str, float]:
@@ -85,14 +87,63 @@ class Mixture:
 
     def discretisation_error(self, conductivities: Mapping[str, float]) -> float:
         """Return what the voxels cost, relative: the difference to the image at half the resolution."""
-        if "half" not in self._kept:
-            self._kept["half"] = replace(self, image=coarsened(self.image))
-        half: Mixture = self._kept["half"]
-        fine, coarse = self._solved(self._read(conductivities))[0], half._solved(half._read(conductivities))[0]
+        fine, coarse = self._solved(self._read(conductivities))[0], self.halved()(conductivities)
         return abs(fine - coarse) / fine if fine else float(coarse != 0.0)
 
+    def halved(self) -> Mixture:
+        """Return the same on the image at half the resolution."""
+        if "half" not in self._kept:
+            self._kept["half"] = coarsened(self.image), {}
+        image, kept = self._kept["half"]
+        return replace(self, image=image, _kept=kept)
+
+    def with_sheet(self, pair: tuple[str, str], conductance: float) -> Mixture:
+        """Return the same with a sheet of `conductance` [S] between two phases, in place of contacts and sheets."""
+        if conductance == 0.0:
+            return replace(self, interfaces={}, sheets={})
+        return replace(self, interfaces={}, sheets={pair: conductance})
+
+    def sheet_needed(self, conductivities: Mapping[str, float], pair: tuple[str, str], target: float) -> float:
+        """Return the sheet conductance [S] along the surface between two phases for which H is `target` [S/m].
+
+        Raises
+        ------
+        InputError
+            Phases that conduct as much already, or a surface that cannot.
+        """
+        from scipy.optimize import brentq
+
+        bare = self.with_sheet(pair, 0.0)(conductivities)
+        if not 0.0 < bare < target:
+            raise InputError(
+                f"The phases alone conduct {bare:.4g} S/m; a sheet is told by what a larger target than that needs, "
+                f"not {target:.4g} S/m."
+            )
+
+        def excess(logarithm: float) -> float:
+            return math.log(self.with_sheet(pair, math.exp(logarithm))(conductivities) / target)
+
+        guess = math.log(1.5 * (target - bare) * self._edge)
+        low, high = guess, guess
+        for _ in range(40):
+            if excess(low) <= 0.0 <= excess(high):
+                return math.exp(float(brentq(excess, low, high, xtol=1e-9)))
+            low, high = (low - 1.0, high) if excess(low) > 0.0 else (low, high + 1.0)
+        raise InputError(f"No sheet between {pair[0]!r} and {pair[1]!r} brings the image to {target:.4g} S/m.")
+
+    @property
+    def _edge(self) -> float:
+        return float(np.prod(self.image.spacing) ** (1 / 3))
+
+    def _surfaces(self) -> list[tuple[str, float]]:
+        """Contacts and sheets as conductivities: G h and S / h."""
+        contacts = [("|".join(pair), g * self._edge) for pair, g in self.interfaces.items()]
+        return contacts + [("|".join(pair), s / self._edge) for pair, s in self.sheets.items()]
+
     def _read(self, conductivities: Mapping[str, float]) -> tuple[float, ...]:
-        phases = self._kept.setdefault("phases", self.phases)
+        if "phases" not in self._kept:
+            self._kept["phases"] = self.phases
+        phases = self._kept["phases"]
         missing = [name for name in phases if name not in conductivities]
         if missing:
             raise InputError(
@@ -104,23 +155,44 @@ class Mixture:
     def _curve(self, at: float) -> float:
         """Logarithm of H over the second conductivity, by cubic Hermite interpolation."""
         low = math.floor(at / _STEP)
-        t = at / _STEP - low
-        (y0, p0), (y1, p1) = self._node(low), self._node(low + 1)
-        return (
-            (1.0 + 2.0 * t) * (1.0 - t) ** 2 * y0
-            + t * (1.0 - t) ** 2 * _STEP * p0
-            + t * t * (3.0 - 2.0 * t) * y1
-            - t * t * (1.0 - t) * _STEP * p1
+        f, g = _hermite(at / _STEP - low)
+        ends = [self._node(low + i) for i in range(2)]
+        return sum(f[i] * ends[i][0] + g[i] * ends[i][1] for i in range(2))
+
+    def _patch(self, at: float, above: float) -> float:
+        """The same with one contact or sheet; the mixed derivative is the mean of the differences of the slopes."""
+        a, b = math.floor(at / _STEP), math.floor(above / _STEP)
+        (f, g), (p, q) = _hermite(at / _STEP - a), _hermite(above / _STEP - b)
+        nodes = {(i, j): self._node(a + i, b + j) for i in range(2) for j in range(2)}
+        twist = 0.25 * sum(
+            (1 if j else -1) * nodes[i, j][1] + (1 if i else -1) * nodes[i, j][2] for i in range(2) for j in range(2)
+        )
+        return sum(
+            f[i] * p[j] * y + g[i] * p[j] * dx + f[i] * q[j] * dw + g[i] * q[j] * twist
+            for (i, j), (y, dx, dw) in nodes.items()
         )
 
-    def _node(self, number: int) -> tuple[float, float]:
-        key = "node", number
-        if key not in self._kept:
-            ratio = math.exp(number * _STEP)
-            value, shares = self._solved((ratio, 1.0))
-            self._kept[key] = math.log(value), shares[self._kept["phases"][0]]
-        node: tuple[float, float] = self._kept[key]
+    def _node(self, *numbers: int) -> tuple[float, float, float]:
+        """Return ln(H/s_2) at a node, and its changes over one step of each coordinate."""
+        if (kind := ("node", *self._kind())) + numbers not in self._kept:
+            at = [math.exp(number * _STEP) for number in numbers]
+            known = self
+            if len(at) == 2:
+                ((pair, _),) = (self.interfaces or self.sheets).items()
+                known = (
+                    replace(self, interfaces={pair: at[1] / self._edge})
+                    if self.interfaces
+                    else replace(self, sheets={pair: at[1] * self._edge})
+                )
+            value, shares = known._solved((at[0], 1.0))
+            name = self._surfaces()[0][0] if len(at) == 2 else ""
+            slopes = shares[self._kept["phases"][0]], shares.get(name, 0.0)
+            self._kept[kind + numbers] = math.log(value), _STEP * slopes[0], _STEP * slopes[1]
+        node: tuple[float, float, float] = self._kept[kind + numbers]
         return node
+
+    def _kind(self) -> tuple[Any, ...]:
+        return self.direction, tuple(self.interfaces), tuple(self.sheets)
 
     def _solved(self, values: tuple[float, ...]) -> tuple[float, dict[str, float]]:
         """Return H and the dissipation shares from a solve."""
@@ -129,13 +201,12 @@ class Mixture:
         scale = max(values) or 1.0
         if not (math.isfinite(scale) and min(values) >= 0.0):
             raise InputError(f"The conductivities {values} are not all finite numbers, 0 or more.")
-        free = not self.interfaces and not self.sheets
-        ratios = tuple(float(f"{value / scale:.12g}") for value in values)
-        key = (ratios, 1.0 if free else scale)
+        surfaces = [value for _, value in self._surfaces()]
+        key = (self._kind(), *[float(f"{value / scale:.12g}") for value in (*values, *surfaces)])
         if key not in self._kept:
             result = effective_conductivity(
                 self.image,
-                dict(zip(self._kept["phases"], ratios, strict=True)),
+                {name: value / scale for name, value in zip(self._kept["phases"], values, strict=True)},
                 interfaces={pair: g / scale for pair, g in self.interfaces.items()},
                 sheets={pair: s / scale for pair, s in self.sheets.items()},
                 directions="all" if self.direction == "mean" else self.direction,
@@ -154,7 +225,7 @@ class Mixture:
             names, shares = self.image.phases, dict[str, float]()
             for axis in axes if total else ():
                 for path, share in result.power_shares[axis].items():
-                    name = names[path] if isinstance(path, int) else "|".join(names[p] for p in path)
+                    name = names[path] if isinstance(path, int) else _name(path, names, self._surfaces())
                     shares[name] = shares.get(name, 0.0) + float(share * result.along(axis) / total)
             self._kept[key] = total / len(axes), shares
         value, shares = self._kept[key]
@@ -164,6 +235,17 @@ class Mixture:
     def provenance(self) -> str:
         """The image, its size and what was solved, in one line."""
         z, y, x = self.image.shape
-        edge = float(np.prod(self.image.spacing) ** (1 / 3))
         along = "mean of three axes" if self.direction == "mean" else f"along {self.direction}"
-        return f"solved on {z} x {y} x {x} voxels of {edge:.3g} m ({along}): {self.image.provenance}"
+        return f"solved on {z} x {y} x {x} voxels of {self._edge:.3g} m ({along}): {self.image.provenance}"
+
+
+def _name(path: tuple[int, int], names: Mapping[int, str], surfaces: list[tuple[str, float]]) -> str:
+    """Name a contact or sheet as it was given."""
+    one, other = (names[p] for p in path)
+    return f"{other}|{one}" if any(name == f"{other}|{one}" for name, _ in surfaces) else f"{one}|{other}"
+
+
+def _hermite(t: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Weights of the values and of the slopes (times the step) at both ends of a piece."""
+    s = 1.0 - t
+    return ((1.0 + 2.0 * t) * s * s, t * t * (3.0 - 2.0 * t)), (t * s * s, -t * t * s)
