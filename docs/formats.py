@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from ceramer import formulation, units
 from ceramer.cell import CellSpec, StackSpec
+from ceramer.experiments import ProtocolSpec, protocols
 from ceramer.microstructure import STRUCTURES, MediumSpec
 
 DOCS = Path(__file__).parent
@@ -203,9 +204,49 @@ MEANING: dict[str, dict[str, str]] = {
         "thickness": "Of the foil.",
         "shared": "`true`: coated on both sides, so half of it counts for one pair.",
     },
+    "ProtocolSpec": {
+        **_HEADER,
+        "technique": "What the measurement says that it is.",
+        "period": "Time between two rows, for the steps that give none. Not given: the points of the solver.",
+        "c_rate_capacity": "What `1C` and `50 % of capacity` refer to: an areal capacity, a charge, or a specific capacity "
+        "(`1.5 mAh/cm2`, `2 mAh`, `200 mAh/g`). It is never guessed.",
+        "separate": "`true`: each step becomes a measurement of its own.",
+        "steps": "Sentences, see below, and repeats of sentences.",
+        "safety": "Where the run ends, whatever the step.",
+        "instrument": "What an instrument adds to the record.",
+    },
+    "RepeatSpec": {
+        "repeat": "How often. Each pass of an innermost repeat counts as a cycle.",
+        "steps": "Sentences, and repeats of sentences.",
+    },
+    "SafetySpec": {
+        "voltage_below": "The run ends below this voltage,",
+        "voltage_above": "and above this one.",
+    },
+    "InstrumentSpec": {
+        "name": "Its name.",
+        "voltage_noise": "Standard deviation of Gaussian noise on the voltage.",
+        "voltage_noise_relative": "The same, relative to the voltage; both add in quadrature.",
+        "current_noise": "On the current.",
+        "current_noise_relative": "Relative to the current.",
+        "impedance_noise": "On real and imaginary part each.",
+        "impedance_noise_relative": "Relative to the modulus.",
+        "voltage_resolution": "Voltages are rounded to multiples of this.",
+        "current_resolution": "Currents are rounded to multiples of this.",
+        "lead_resistance": "In series with the cell.",
+        "lead_inductance": "In series; only impedance sees it.",
+        "contact_resistance": "In series, of one unit of area.",
+        "frequency_min": "Points below are cut.",
+        "frequency_max": "Points above are cut.",
+        "period": "Shortest time between two rows of a step.",
+    },
 }
 
 TITLES = {
+    "ProtocolSpec": "The file",
+    "RepeatSpec": "`{ repeat, steps }`",
+    "SafetySpec": "`[safety]`",
+    "InstrumentSpec": "`[instrument]`",
     "Recipe": "The file",
     "StackSpec": "The file",
     "CellSpec": "The file",
@@ -417,6 +458,48 @@ def _audit() -> str:
     )
 
 
+SENTENCES = """## Sentences
+
+Words in any case; every quantity with its unit.
+
+| a step begins with | for example |
+|---|---|
+{forms}
+
+| part | written |
+|---|---|
+| a current | `0.5 mA/cm2`, `10 uA`, `C/2`, `0.5C` |
+| it moves | `Charge from 0 mA/cm2 to 10 mA/cm2 at 0.01 mA/cm2/s for 1 h` |
+| an end | `for 1 h`, `for 1 mAh/cm2`, `for 50 % of capacity`, `until 4.2 V`, `until below 3 V`, `until 1 uA/cm2`, `until C/20` |
+| several ends | `for 4 h or until 1 uA/cm2`: the first one met ends the step |
+| from the present voltage | `Scan to 4.6 V at 1 mV/s`, `Hold for 10 min` |
+| a row at least every | `Rest for 1 h, every 10 s`, `Charge at C/10 until 4.2 V, every 60 s or 5 mV` |
+| a label | `Rest for 1 h [relaxation]` |
+
+`until 4.2 V` is above it for a charge and below it for a discharge; elsewhere, write `until above` or `until below`. A charge
+plates the negative electrode. Steps outside the innermost repeats belong to the cycle before them.
+
+## Ready protocols
+
+In Python, `ceramer.protocols` makes them:
+
+| function | what it does |
+|---|---|
+{ready}
+
+"""
+
+
+def _sentences() -> str:
+    from ceramer.experiments._text import FORMS
+
+    forms = "\n".join(f"| {word} | `{form}` |" for word, form in FORMS.items())
+    ready = "\n".join(
+        f"| `{name}` | {str(getattr(protocols, name).__doc__).splitlines()[0].rstrip('.')} |" for name in protocols.__all__
+    )
+    return SENTENCES.format(forms=forms, ready=ready)
+
+
 def pages() -> dict[str, str]:
     """Return every page of the file formats as Markdown, by its name."""
     used: set[str] = set()
@@ -472,6 +555,14 @@ def pages() -> dict[str, str]:
             used,
             end=f"## Structures\n\n| `structure` | picture |\n|---|---|\n{structures}\n\n"
             "The laws behind them are in [Composites](../theory/composites.md).",
+        ),
+        "formats/protocol.md": _page(
+            "Protocol",
+            _new("protocol") + " Here they are settings: exact, without an uncertainty.",
+            ProtocolSpec,
+            ["ProtocolSpec", "RepeatSpec", "SafetySpec", "InstrumentSpec"],
+            used,
+            end=_sentences() + template(_template("protocol")),
         ),
         "formats/audit.md": _audit(),
     }

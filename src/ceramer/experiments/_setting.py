@@ -18,9 +18,6 @@ __all__ = [
     "VoltageSetting",
 ]
 
-_EXTRA = {"inductance": units.Dimension("inductance", "H", "1 uH")}
-
-
 class _Setting:
     """Pydantic marker: read a field as an SI float of one dimension (a setting is exact)."""
 
@@ -28,7 +25,7 @@ class _Setting:
         self.dimension = dimension
 
     def read(self, raw: Any, name: str) -> float:
-        value = units.parse(raw, _EXTRA.get(self.dimension, self.dimension), name)
+        value = units.parse(raw, self.dimension, name)
         if value.standard_uncertainty is not None:
             raise InputError(f"{name}: {raw!r} has an uncertainty, but a setting is a plain number.")
         return value.value
@@ -42,8 +39,7 @@ class _Setting:
         return core_schema.with_info_plain_validator_function(validate)
 
     def __get_pydantic_json_schema__(self, _schema: Any, _handler: Any) -> dict[str, Any]:
-        example = _EXTRA.get(self.dimension) or units.dimension(self.dimension)
-        return {"type": "string", "examples": [example.example], "title": self.dimension}
+        return {"type": "string", "examples": [units.dimension(self.dimension).example], "title": self.dimension}
 
 
 TimeSetting: TypeAlias = Annotated[float, _Setting("time")]

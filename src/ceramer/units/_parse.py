@@ -103,6 +103,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = _table(
     ("heating_rate", "K/s", "3 K/min", None),
     ("capacitance", "F", "1 uF"),
     ("areal_capacitance", "F/m2", "20 uF/cm2"),
+    ("inductance", "H", "1 uH"),
     ("wavenumber", "1/m", "1636 1/cm"),
     ("inverse_length", "1/m", "1e6 1/m"),
     ("specific_area", "m2/kg", "62 m2/g"),
@@ -162,7 +163,7 @@ _ALIASES: Final[Mapping[str, str]] = {
 _TOKENS: Final = (
     "m cm mm um nm pm angstrom kg g mg ug s ms us min h day month K degC delta_degC S mS uS nS pS ohm mohm kohm Mohm "
     "A mA uA nA pA V mV uV kV C mC Ah mAh uAh W mW kW Wh mWh kWh J mJ kJ eV meV keV mol mmol umol L mL uL Pa kPa MPa "
-    "GPa mPa Hz kHz MHz GHz F mF uF nF pF N mN mol M mM T deg rad rpm % wt% vol% mol% at% 1 cycles fold ppm Ry bohr"
+    "GPa mPa Hz kHz MHz GHz F mF uF nF pF H mH uH nH N mN mol M mM T deg rad rpm % wt% vol% mol% at% 1 cycles fold ppm Ry bohr"
 ).split()
 
 _NUMBER = re.compile(
