@@ -10,8 +10,18 @@ from ceramer.library._voxels import VOXELS
 
 
 @pytest.fixture(scope="module")
-def rows():
-    return {row.id: row for row in library.reproduce(["PCE", "CSE"], voxels=True).rows}
+def answers():
+    return library.reproduce(["PCE", "CSE"], voxels=True)
+
+
+@pytest.fixture(scope="module")
+def rows(answers):
+    return {row.id: row for row in answers.rows}
+
+
+@pytest.fixture(scope="module")
+def inferred(answers):
+    return {row.id: row for row in answers.inferred}
 
 
 def voxel_answers(row):
@@ -53,3 +63,58 @@ def test_an_answer_moves_with_a_phase_and_not_with_its_claim():
     same, _ = model.run(book.ledger({"F001-118": book["F001-118"].value * 1.01}))
     assert value < moved < value * 1.01
     assert same == value
+
+
+def test_the_interphase_is_inferred_by_closed_form_and_on_voxels_side_by_side(inferred):
+    closed, solved = (inferred[f"CSE:interphase sheet conductance{end}"] for end in ("", ", voxels"))
+    assert set(solved.inputs) == set(closed.inputs)
+    assert "LLZT-framework.specific_interface_area" in solved.assumed
+    # a surface that winds serves worse than (2/3) a S, the most that an isotropic one can add
+    assert 1.0 < solved.value / closed.value < 1.4
+    for nm in (1, 10, 100):  # [nS]/[nm] = [S/m]
+        layer = inferred[f"CSE:interphase conductivity if {nm} nm thick, voxels"]
+        assert layer.value == pytest.approx(solved.value / nm / 100.0)
+
+
+def test_three_paths_share_the_dissipation(inferred):
+    shares = [inferred[f"CSE:share of the {path} path, voxels"].value for path in ("polymer", "LLZTO", "interphase")]
+    assert sum(shares) == pytest.approx(1.0, abs=1e-3)
+    assert min(shares) > 0.05
+    book = library.book()
+    energies = [book[key].value for key in ("F001-121", "LLZTO.grain_conductivity_activation_energy")]
+    third = inferred["CSE:activation energy of the interphase path, voxels"].value * 1.602176634e-19
+    assert sum(p * e for p, e in zip(shares, [*energies, third], strict=True)) == pytest.approx(
+        book["F001-120"].value, rel=2e-3
+    )
+
+
+def test_a_path_for_lithium_alone_raises_the_transference_number(rows):
+    plain, with_path = voxel_answers(rows["F001-123"]).values()
+    assert "interphase" in with_path.model
+    assert plain.value + 0.1 < with_path.value < 1.0
+
+
+def test_the_sheet_moves_with_the_area_and_the_printed_conductivity():
+    from ceramer.library._voxels import VOXEL_FINDINGS
+
+    book = library.book()
+    model = next(f.model for f in VOXEL_FINDINGS if f.id == "CSE:interphase sheet conductance, voxels")
+    value, _ = model.run(book.ledger())
+    area, claim = "LLZT-framework.specific_interface_area", "F001-118"
+    wider, _ = model.run(book.ledger({area: 2.0 * book[area].value}))
+    more, _ = model.run(book.ledger({claim: 1.01 * book[claim].value}))
+    assert wider == pytest.approx(0.5 * value)
+    assert 1.01 * value < more < 1.05 * value
+
+
+def test_layers_of_the_film_in_one_image():
+    book = library.book()
+    model = VOXELS["F003-025"][0]
+    value, error = model.run(book.ledger())
+    assert 0.0 < error < 0.3 * value
+    web, polymer = book["PE.porosity"], book["F003-024"]
+    assert value < polymer.value  # a web that insulates, in a film whose fillers are few
+    faster, _ = model.run(book.ledger({"F003-024": 1.01 * polymer.value}))
+    assert 1.005 * value < faster < 1.0101 * value
+    open_web, _ = model.run(book.ledger({"PE.porosity": 1.1 * web.value}))
+    assert open_web > 1.1 * value

@@ -278,6 +278,35 @@ def _finding_row(finding: Finding, data: Book) -> FindingRow:
     )
 
 
+def _found_on_voxels(data: Book, labels: set[str]) -> list[FindingRow]:
+    """Return what printed values would need, on images; the uncertainty is what the voxels cost."""
+    from ceramer.library._voxels import VOXEL_FINDINGS
+
+    rows = []
+    for finding in VOXEL_FINDINGS:
+        if labels and finding.system not in labels:
+            continue
+        value, error = finding.model.run(data.ledger())
+        reads = estimate(finding.reads, data, samples=2, may_fail=1.0)
+        rows.append(
+            FindingRow(
+                finding.id,
+                finding.system,
+                finding.quantity,
+                finding.unit,
+                units.convert(value, finding.unit),
+                error / units.si_scale(finding.unit),
+                None,
+                Kind.INFERRED,
+                reads.inputs,
+                reads.assumed,
+                finding.method,
+                "the uncertainty is that of the voxels; for that of the inputs see the closed form",
+            )
+        )
+    return rows
+
+
 def _audited() -> Mapping[str, Row]:
     """Return a row for every claim that is arithmetic on other printed numbers."""
     rows = {}
@@ -376,7 +405,7 @@ def reproduce(
     opened = [f for f in OPEN.values() if not chosen or f.system in labels]
     return Reproduction(
         tuple(rows.values()),
-        tuple(_finding_row(f, data) for f in inferred),
+        (*(_finding_row(f, data) for f in inferred), *(_found_on_voxels(data, labels) if voxels else ())),
         tuple(_finding_row(f, data) for f in opened),
     )
 

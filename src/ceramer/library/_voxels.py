@@ -7,46 +7,59 @@ ledger like everywhere else. The error is that of the voxels: the difference to 
 from __future__ import annotations
 
 import functools
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from ceramer import laws, units
-from ceramer.library._systems import load_medium, load_stack
+from ceramer.library._systems import load_medium, load_microstructure, load_stack
 from ceramer.microstructure import Composite
-from ceramer.microstructure.voxels import MicrostructureSpec, VoxelImage, coarsened, effective_conductivity
-from ceramer.provenance import Book, Ledger, validate
+from ceramer.microstructure.voxels import Mixture, VoxelImage, coarsened, effective_conductivity, interface_area
+from ceramer.provenance import Book, Ledger
 
-__all__ = ["VOXELS", "VoxelModel"]
+__all__ = ["VOXELS", "VOXEL_FINDINGS", "VoxelFinding", "VoxelModel"]
 
-_T22, _T30 = units.ZERO_CELSIUS + 22.0, units.ZERO_CELSIUS + 30.0
+_T22, _T25, _T30 = (units.ZERO_CELSIUS + t for t in (22.0, 25.0, 30.0))
 _TOLERANCE = 1e-4
+Parameters = Callable[[Ledger], Mapping[str, float | str]]
 
 
 @dataclass(frozen=True, slots=True)
 class VoxelModel:
-    """One claim on an image: `calculate(ledger, image)` in SI units, run on the image and on its half."""
+    """One claim on an image: `calculate(ledger, image)` in SI units, run on the image and on its half.
+
+    `parameters(ledger)` are those of the generator that the inputs decide; a dot leads into a table ("lower.fraction").
+    """
 
     picture: str
     structure: str
-    share: Callable[[Ledger], float]
+    parameters: Parameters
     calculate: Callable[[Ledger, VoxelImage], float]
 
     def run(self, ledger: Ledger) -> tuple[float, float]:
         """Return the value and what the voxels cost it."""
-        fine, half = _images(self.structure, round(self.share(ledger), 4))
+        fine, half = _images(self.structure, tuple(_rounded(self.parameters(ledger))))
         value = self.calculate(ledger, fine)
         return value, abs(value - self.calculate(ledger, half))
 
 
+def _rounded(parameters: Mapping[str, float | str]) -> Iterator[tuple[str, float | str]]:
+    """Round fractions to what an image can show, so that it is made once."""
+    for name, value in parameters.items():
+        yield name, round(value, 4) if isinstance(value, float) else value
+
+
 @functools.lru_cache(maxsize=16)
-def _images(structure: str, share: float) -> tuple[VoxelImage, VoxelImage]:
-    """Return an image with the given share in its first named parameter, and the image at half the resolution."""
-    text = files("ceramer.library").joinpath(f"data/microstructures/{structure}.toml").read_text(encoding="utf-8")
-    spec = validate(MicrostructureSpec, tomllib.loads(text), structure)
-    varied = next(name for name in ("fraction", "porosity", "relative_density") if name in spec.parameters)
-    image = spec.model_copy(update={"parameters": {**spec.parameters, varied: share}}).make(Book().ledger())
+def _images(structure: str, parameters: tuple[tuple[str, float | str], ...]) -> tuple[VoxelImage, VoxelImage]:
+    """Return an image with the given parameters in place of those in its file, and the image at half the resolution."""
+    spec = load_microstructure(structure)
+    changed = dict(spec.parameters)
+    for name, value in parameters:
+        table, dot, key = name.rpartition(".")
+        if dot:
+            changed[table] = {**changed[table], key: value}
+        else:
+            changed[name] = value
+    image = spec.model_copy(update={"parameters": changed}).make(Book().ledger())
     return image, coarsened(image)
 
 
@@ -89,6 +102,10 @@ def _sandwich(name: str, ledger: Ledger, image: VoxelImage) -> float:
     return float(laws.series_conductivity([both, pellet.thickness], [soft, wet]))
 
 
+def _only(parameter: str, share: Callable[[Ledger], float]) -> Parameters:
+    return lambda ledger: {parameter: share(ledger)}
+
+
 def _fraction(name: str, phase: int, ledger: Ledger) -> float:
     return _composite(name, ledger).fractions[phase]
 
@@ -102,27 +119,141 @@ def _pce(calculate: _Calculation) -> tuple[VoxelModel, ...]:
         VoxelModel(
             f"voxels: {picture}",
             structure,
-            functools.partial(_fraction, "PCE", 1),
+            _only("fraction", functools.partial(_fraction, "PCE", 1)),
             functools.partial(calculate, "PCE", _PCE),
         )
         for picture, structure in (("spheres kept apart", "PCE_coated"), ("spheres that may touch", "PCE_touching"))
     )
 
 
+_POROSITY = _only("porosity", functools.partial(_fraction, "CSE", 0))
+
+
 def _cse(calculate: _Calculation) -> tuple[VoxelModel, ...]:
-    share = functools.partial(_fraction, "CSE", 0)
-    return (VoxelModel("voxels: filled framework", "CSE_framework", share, functools.partial(calculate, "CSE", _CSE)),)
+    return (
+        VoxelModel("voxels: filled framework", "CSE_framework", _POROSITY, functools.partial(calculate, "CSE", _CSE)),
+    )
 
 
 def _pellet(name: str, porosity: str) -> tuple[VoxelModel, ...]:
-    def density(ledger: Ledger) -> float:
-        return 1.0 - ledger(porosity)
-
     return (
         VoxelModel(
-            "voxels: every pore of the pellet filled", "pressed_pellet", density, functools.partial(_sandwich, name)
+            "voxels: every pore of the pellet filled",
+            "pressed_pellet",
+            _only("relative_density", lambda ledger: 1.0 - ledger(porosity)),
+            functools.partial(_sandwich, name),
         ),
     )
+
+
+# --- CSE: polymer, ceramic and the interphase between them -----------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=8)
+def _mixture(image: VoxelImage) -> Mixture:
+    return Mixture(image)
+
+
+def _cse_conductivities(ledger: Ledger) -> tuple[dict[str, float], float]:
+    """Return what pores and framework conduct, and the polymer's I_ss/I_0."""
+    (polymer, _), (ceramic, _) = _composite("CSE", ledger).phases
+    values = (polymer.ionic_conductivity(_T30), ceramic.ionic_conductivity(_T30))
+    return dict(zip(_CSE, values, strict=True)), polymer.current_fraction(_T30)
+
+
+def _cse_sheet(ledger: Ledger, image: VoxelImage) -> float:
+    """Sheet conductance [S] that the printed conductivity needs in this image [as large as it is drawn]."""
+    return _mixture(image).sheet_needed(_cse_conductivities(ledger)[0], _CSE, ledger("F001-118"))
+
+
+def _interphase(ledger: Ledger, image: VoxelImage) -> float:
+    """The same where the framework has the assumed area: an image enlarged k times needs k times the sheet."""
+    drawn = interface_area(image, *_CSE).specific
+    return _cse_sheet(ledger, image) * drawn / ledger("LLZT-framework.specific_interface_area")
+
+
+def _interphase_conductivity(thickness: float, ledger: Ledger, image: VoxelImage) -> float:
+    return float(laws.sheet_thickness_conductivity(_interphase(ledger, image), thickness))
+
+
+def _cse_shares(ledger: Ledger, image: VoxelImage) -> dict[str, float]:
+    sheet = _mixture(image).with_sheet(_CSE, _cse_sheet(ledger, image))
+    return sheet.shares(_cse_conductivities(ledger)[0])
+
+
+def _cse_share(path: str, ledger: Ledger, image: VoxelImage) -> float:
+    return _cse_shares(ledger, image)[path]
+
+
+def _cse_energy(ledger: Ledger, image: VoxelImage) -> float:
+    """Activation energy of the third path: Ea = sum p_k Ea_k with the printed Ea of the whole."""
+    shares = _cse_shares(ledger, image)
+    bulk = shares["pore"] * ledger("F001-121") + shares["framework"] * ledger(
+        "LLZTO.grain_conductivity_activation_energy"
+    )
+    return (ledger("F001-120") - bulk) / shares["pore|framework"]
+
+
+def _cse_three_paths(ledger: Ledger, image: VoxelImage) -> float:
+    """t_BV with the interphase that the printed conductivity needs, a path for lithium alone."""
+    sigma, fraction = _cse_conductivities(ledger)
+    sheet = _mixture(image).with_sheet(_CSE, _cse_sheet(ledger, image))
+    return sheet({**sigma, "pore": fraction * sigma["pore"]}) / sheet(sigma)
+
+
+# --- PLM: three layers in one image ----------------------------------------------------------------------------------
+
+
+def _plm_layers(ledger: Ledger) -> tuple[Composite, Composite, Composite]:
+    mof, web, llzo = (layer.medium for layer in load_stack("PLM", ledger).layers)
+    assert isinstance(mof, Composite)
+    assert isinstance(web, Composite)
+    assert isinstance(llzo, Composite)
+    return mof, web, llzo
+
+
+def _plm_parameters(ledger: Ledger) -> dict[str, float | str]:
+    mof, web, llzo = _plm_layers(ledger)
+    lower, middle, upper = (f"{layer.thickness:.2g} m" for layer in load_stack("PLM", ledger).layers)
+    return {
+        "lower.fraction": mof.fractions[1],
+        "lower.thickness": lower,
+        "web_fraction": web.fractions[0],
+        "web_thickness": middle,
+        "upper.fraction": llzo.fractions[1],
+        "upper.thickness": upper,
+    }
+
+
+def _through(image: VoxelImage, conductivities: Mapping[str, float]) -> float:
+    largest = max(conductivities.values())
+    scaled = {name: value / largest for name, value in conductivities.items()}
+    return largest * float(effective_conductivity(image, scaled, directions="z", tolerance=_TOLERANCE).along("z"))
+
+
+def _plm_phases(ledger: Ledger) -> dict[str, tuple[float, float]]:
+    """Return conductivity and I_ss/I_0 of every phase of the image."""
+    mof, web, llzo = _plm_layers(ledger)
+    media = {"MOF": mof.phases[1][0], "web": web.phases[0][0], "polymer": web.phases[1][0], "LLZO": llzo.phases[1][0]}
+    found = {}
+    for name, medium in media.items():
+        sigma = medium.ionic_conductivity(_T25)
+        found[name] = sigma, medium.current_fraction(_T25) if sigma else 0.0
+    return found
+
+
+def _plm_conductivity(ledger: Ledger, image: VoxelImage) -> float:
+    return _through(image, {name: sigma for name, (sigma, _) in _plm_phases(ledger).items()})
+
+
+def _plm_transference(ledger: Ledger, image: VoxelImage) -> float:
+    steady = {name: sigma * fraction for name, (sigma, fraction) in _plm_phases(ledger).items()}
+    return _through(image, steady) / _plm_conductivity(ledger, image)
+
+
+def _plm(calculate: Callable[[Ledger, VoxelImage], float]) -> tuple[VoxelModel, ...]:
+    picture = "voxels: particles and web of straight fibres, the three layers in one image"
+    return (VoxelModel(picture, "PLM_layers", _plm_parameters, calculate),)
 
 
 VOXELS: Mapping[str, tuple[VoxelModel, ...]] = {
@@ -130,8 +261,112 @@ VOXELS: Mapping[str, tuple[VoxelModel, ...]] = {
     "A0018": _pce(_electronic),
     "A0069": _pce(_transference),
     "F001-118": _cse(_ionic),
-    "F001-123": _cse(_transference),
+    "F001-123": (
+        *_cse(_transference),
+        VoxelModel(
+            "voxels: with the interphase that the printed conductivity needs, for lithium alone",
+            "CSE_framework",
+            _POROSITY,
+            _cse_three_paths,
+        ),
+    ),
+    "F003-025": _plm(_plm_conductivity),
+    "F003-028": _plm(_plm_transference),
     "A0409": _pellet("UVEA-LATP-UVEA", "pellet.porosity_sintered"),
     "A0410": _pellet("UVEA-LVO-UVEA", "pellet.porosity_cold_pressed"),
 }
 """Voxel models by the claim that they answer."""
+
+
+# --- What printed values would need ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VoxelFinding:
+    """An inferred number on an image, beside the closed form that reads the same inputs.
+
+    `reads(ledger)` is a number that moves with the same inputs as the answer and costs no solve.
+    """
+
+    id: str
+    quantity: str
+    unit: str
+    method: str
+    model: VoxelModel
+    reads: Callable[[Ledger], float]
+
+    @property
+    def system(self) -> str:
+        """Of which the number is."""
+        return self.id.split(":", maxsplit=1)[0]
+
+
+def _missing(ledger: Ledger) -> float:
+    """Conductivity that the bulk lacks, by the symmetric Bruggeman law."""
+    return ledger("F001-118") - Composite("CSE", _composite("CSE", ledger).phases).ionic_conductivity(_T30)
+
+
+def _missing_per_area(ledger: Ledger) -> float:
+    return _missing(ledger) / ledger("LLZT-framework.specific_interface_area")
+
+
+def _missing_energy(ledger: Ledger) -> float:
+    energies = ledger("F001-120") + ledger("F001-121") + ledger("LLZTO.grain_conductivity_activation_energy")
+    return energies * (1.0 + _missing(ledger))
+
+
+def _found(
+    quantity: str,
+    what: str,
+    unit: str,
+    method: str,
+    *,
+    calculate: Callable[[Ledger, VoxelImage], float],
+    reads: Callable[[Ledger], float],
+) -> VoxelFinding:
+    model = VoxelModel("voxels: filled framework", "CSE_framework", _POROSITY, calculate)
+    return VoxelFinding(f"CSE:{what}, voxels", quantity, unit, f"voxels: {method}", model, reads)
+
+
+_AT_S = "at the sheet conductance that the printed conductivity needs"
+VOXEL_FINDINGS: tuple[VoxelFinding, ...] = (
+    _found(
+        "sheet_conductance",
+        "interphase sheet conductance",
+        "nS",
+        "H[polymer, LLZTO, S] = printed conductivity, solved for S on a framework of the assumed area per volume",
+        calculate=_interphase,
+        reads=_missing_per_area,
+    ),
+    *(
+        _found(
+            "ionic_conductivity",
+            f"interphase conductivity if {nm} nm thick",
+            "S/cm",
+            "that sheet conductance over thickness",
+            calculate=functools.partial(_interphase_conductivity, 1e-9 * nm),
+            reads=_missing_per_area,
+        )
+        for nm in (1, 10, 100)
+    ),
+    *(
+        _found(
+            "dissipation_share",
+            f"share of the {name} path",
+            "1",
+            f"p = dlnH/dln(path), {_AT_S}",
+            calculate=functools.partial(_cse_share, path),
+            reads=_missing,
+        )
+        for name, path in (("polymer", "pore"), ("LLZTO", "framework"), ("interphase", "pore|framework"))
+    ),
+    _found(
+        "activation_energy",
+        "activation energy of the interphase path",
+        "eV",
+        f"(printed Ea - p_k Ea_k of polymer and LLZTO) / p of the interphase, {_AT_S}; near or below 0 is unphysical",
+        calculate=_cse_energy,
+        reads=_missing_energy,
+    ),
+)
+"""Voxel answers beside the closed forms of what a printed value would need."""
