@@ -1,0 +1,489 @@
+"""A chain of nodes: what it is made of, its state, and how it is run, linearised and recorded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceramer.errors import CeramerError, NotConvergedError
+from ceramer.numerics.chain import _cache
+from ceramer.numerics.chain._generate import source_of
+from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Unknown
+from ceramer.numerics.chain._tableau import tableau
+
+__all__ = ["TERMINAL", "Chain", "Face", "Node", "Program", "Run", "Step", "program"]
+
+Array = NDArray[np.float64]
+COLUMNS: Final = ("time", "voltage", "current", "charge", "step", "cycle")
+SUMMARY: Final = (
+    "code",
+    "start",
+    "duration",
+    "charge",
+    "energy",
+    "first_voltage",
+    "last_voltage",
+    "first_current",
+    "last_current",
+    "lowest_voltage",
+    "highest_voltage",
+    "step",
+    "cycle",
+    "steps_taken",
+)
+
+
+def _terminal(
+    voltage: Any, current: Any, target: Any, charge: Any, energy: Any, mode: Any, rate: Any, leak: Any
+) -> tuple[Any, ...]:
+    control = (1.0 - mode) * (current - target) + mode * (voltage - target)
+    return control, -current - leak * voltage, rate, current, voltage * current
+
+
+TERMINAL: Final = NodeKind(
+    "terminal",
+    (
+        Unknown("voltage", 1.0),
+        Unknown("current", 1.0),
+        Unknown("target", 1.0),
+        Unknown("charge", 1e3),
+        Unknown("energy", 1e3),
+    ),
+    ("mode", "rate", "leak"),
+    _terminal,
+)
+"""The last node: voltage [V] and current density [A/m2] of the cell, what is asked of them, charge [C/m2] and energy.
+
+The chain adds the current that arrives to its second row and reads the voltage; `leak` [S/m2] conducts beside it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node: values of its kind's parameters, mass (storage) and initial value of each unknown."""
+
+    kind: NodeKind
+    initial: tuple[float, ...]
+    mass: tuple[float, ...]
+    parameters: tuple[float, ...] = ()
+    exponents: tuple[float, ...] = ()
+    """Of constant-phase elements, one per unknown (1: an ordinary storage); only the impedance sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face: values of its kind's parameters, and a capacity between one unknown of each side (0: none)."""
+
+    kind: FaceKind
+    parameters: tuple[float, ...] = ()
+    capacity: float = 0.0
+    capacity_unknowns: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a protocol as the solver takes it; current density [A/m2] positive to the right.
+
+    `value` NaN keeps the present one; `rate` per second makes a ramp; `period` 0 records every step of the solver and
+    infinity only the two ends; sampling starts with `first_interval` and widens to `period`.
+    """
+
+    control: str
+    value: float
+    duration: float
+    rate: float = 0.0
+    voltage_above: float = math.inf
+    voltage_below: float = -math.inf
+    current_below: float = -1.0
+    charge: float = math.inf
+    period: float = math.inf
+    first_interval: float = math.inf
+    cycle: int = 0
+    record: bool = True
+    pause: bool = False
+    """Stop before this step (an impedance is to be measured) and wait for the next call of `run`."""
+
+    def like(self) -> tuple[Any, ...]:
+        """Return what steps share that may start with the same time step."""
+        return self.control, self.value, self.rate, self.voltage_above, self.voltage_below, self.current_below
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run left: recorded rows (`COLUMNS`, then the probes), a summary row per step (`SUMMARY`), how it ended.
+
+    `code` is that of the last step: 0 time, 1 voltage above, 2 below, 3 current below, 4 charge, 10 + k guard k;
+    -1 no consistent start, -2 time step underflow, -3 too many steps. `worst` is the unknown that limited the step.
+    """
+
+    rows: Array
+    summary: Array
+    code: int
+    worst: int = -1
+
+
+class Program:
+    """The compiled code of a set of kinds."""
+
+    def __init__(self, nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> None:
+        self.nodes, self.faces = tuple(nodes), tuple(faces)
+        self.node_number = {kind: i for i, kind in enumerate(self.nodes)}
+        self.face_number = {kind: i for i, kind in enumerate(self.faces)}
+
+    @cached_property
+    def source(self) -> str:
+        """The generated module."""
+        return source_of(self.nodes, self.faces)
+
+    @cached_property
+    def module(self) -> ModuleType:
+        """The imported module (its functions compile on their first call, and are cached on disk)."""
+        return _cache.load(self.source)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether its machine code is on disk already."""
+        return _cache.compiled_before(self.source)
+
+
+_PROGRAMS: dict[tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]], Program] = {}
+
+
+def program(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> Program:
+    """Return the program of these kinds, made once per process."""
+    key = (tuple(nodes), tuple(faces))
+    if key not in _PROGRAMS:
+        _PROGRAMS[key] = Program(*key)
+    return _PROGRAMS[key]
+
+
+def _padded(rows: Sequence[tuple[float, ...]]) -> Array:
+    width = max(1, *(len(row) for row in rows))
+    table = np.zeros((len(rows), width))
+    for k, row in enumerate(rows):
+        table[k, : len(row)] = row
+    return table
+
+
+def _runs(numbers: Sequence[int]) -> NDArray[np.int64]:
+    runs: list[list[int]] = []
+    for k, number in enumerate(numbers):
+        if runs and runs[-1][0] == number and runs[-1][2] == k:
+            runs[-1][2] = k + 1
+        else:
+            runs.append([number, k, k + 1])
+    return np.array(runs, np.int64).reshape(-1, 3)
+
+
+@dataclass
+class Chain:
+    """Nodes in a row, the last one a `TERMINAL`, and one face between each two; the state advances in place.
+
+    Parameters
+    ----------
+    nodes, faces : sequences of Node and Face
+    guards : sequence of (unknown, limit, sign)
+        The run ends when ``sign * (y[unknown] - limit)`` falls to 0.
+    kinds : (node kinds, face kinds), optional
+        More kinds than this chain uses, so that several chains share one program.
+    """
+
+    nodes: Sequence[Node]
+    faces: Sequence[Face]
+    guards: Sequence[tuple[int, float, float]] = ()
+    kinds: tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]] | None = None
+    method: str = "rodas4"
+    relative_tolerance: float = 1e-4
+    absolute_tolerance: float | None = None
+    """Relative to the scale of each unknown; 1e-2 of `relative_tolerance` where None."""
+    max_steps: int = 200_000
+    y: Array = field(init=False)
+    time: float = field(init=False, default=0.0)
+    _memory: Array = field(init=False, default_factory=lambda: np.zeros(0))
+    _complex: Any = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        nodes, faces = list(self.nodes), list(self.faces)
+        if len(faces) != len(nodes) - 1 or nodes[-1].kind is not TERMINAL:
+            raise CeramerError("A chain needs one face between each two nodes and a terminal at its end.")
+        for node in nodes:
+            count = len(node.kind.unknowns)
+            if {len(node.initial), len(node.mass)} != {count} or len(node.parameters) != len(node.kind.parameters):
+                raise CeramerError(f"A node of kind {node.kind.name} lacks initial values, masses or parameters.")
+        kinds = self.kinds or (
+            tuple(dict.fromkeys(n.kind for n in nodes)),
+            tuple(dict.fromkeys(f.kind for f in faces)),
+        )
+        self.program = program(*kinds)
+        size = np.array([len(n.kind.unknowns) for n in nodes], np.int64)
+        self.offset = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        self.y = np.array([v for n in nodes for v in n.initial], float)
+        between = size[:-1] * size[1:]
+        aoff = np.concatenate([[0, 0], np.cumsum(between)])[: len(nodes)].astype(np.int64)
+        boff = np.concatenate([[0], np.cumsum(size * size)])[: len(nodes)].astype(np.int64)
+        coff = np.concatenate([[0], np.cumsum(between), [0]])[: len(nodes)].astype(np.int64)
+        self._lengths = (int(between.sum()), int((size * size).sum()))
+        self._size = size
+        self.mass = np.array([v for n in nodes for v in n.mass], float)
+        self.exponents = np.array([v for n in nodes for v in (n.exponents or (1.0,) * len(n.initial))], float)
+        face_numbers = [self.program.face_number[f.kind] for f in faces]
+        node_numbers = [self.program.node_number[n.kind] for n in nodes]
+        self.model = (
+            (self.offset, size, aoff, boff, coff),
+            _padded([n.parameters for n in nodes]),
+            _padded([f.parameters for f in faces]),
+            _runs(node_numbers),
+            _runs(face_numbers),
+            self.mass,
+            np.array([*(f.capacity for f in faces), 0.0]),
+            np.array([*(f.capacity_unknowns[0] for f in faces), 0], np.int64),
+            np.array([*(f.capacity_unknowns[1] for f in faces), 0], np.int64),
+        )
+        last = int(self.offset[-2])
+        self.terminal = np.array([last, last + 1, last + 2, last + 3, last + 4, len(nodes) - 1, 0, 1], np.int64)
+        scales = [u.scale for n in nodes for u in n.kind.unknowns]
+        names = [u.name for n in nodes for u in n.kind.unknowns]
+        groups = list(dict.fromkeys(names))
+        atol = self.absolute_tolerance if self.absolute_tolerance is not None else 1e-2 * self.relative_tolerance
+        group = np.array([groups.index(name) for name in names], np.int64)
+        n = self.y.size
+        self._differential = (self.mass != 0.0).astype(np.int64)
+        self._atol = atol * np.array(scales)
+        self._group = group
+        self._counts = np.bincount(group).astype(float)
+        self._tableau = tableau(self.method)
+        a, b = self._lengths
+        blocks = (np.zeros(a), np.zeros(b), np.zeros(a))
+        work = (np.zeros(a), np.zeros(b), np.zeros(a))
+        stages = self._tableau.a.shape[0]
+        pivots = np.zeros(int(size.max()), np.int64)
+        self._space = (
+            np.zeros((stages, n)),
+            np.zeros(n),
+            np.zeros(n),
+            blocks,
+            work,
+            pivots,
+            np.zeros(n + int(size.max())),
+            np.zeros(len(groups)),
+            np.zeros(len(self.guards)),
+            np.zeros(n),
+            np.zeros(n),
+        )
+        self._guards = (
+            np.array([g[0] for g in self.guards], np.int64),
+            np.array([g[1] for g in self.guards], float),
+            np.array([g[2] for g in self.guards], float),
+        )
+
+    # --- access ------------------------------------------------------------------------------------------------------
+
+    def unknown(self, node: int, name: str) -> int:
+        """Return the place of an unknown of a node in `y`."""
+        node %= len(self.nodes)
+        return int(self.offset[node]) + self.nodes[node].kind.index(name)
+
+    def all_unknowns(self, name: str, kind: NodeKind | None = None) -> NDArray[np.int64]:
+        """Return the places of an unknown in every node (of a kind) that has it."""
+        found = [
+            self.unknown(k, name)
+            for k, node in enumerate(self.nodes)
+            if (kind is None or node.kind is kind) and any(u.name == name for u in node.kind.unknowns)
+        ]
+        return np.array(found, np.int64)
+
+    @property
+    def voltage(self) -> float:
+        """Voltage of the terminal [V]."""
+        return float(self.y[self.terminal[0]])
+
+    def set_parameter(self, node: int, name: str, value: float) -> None:
+        """Change a parameter of one node."""
+        node %= len(self.nodes)
+        self.model[1][node, self.nodes[node].kind.parameters.index(name)] = value
+
+    # --- equations as they are ---------------------------------------------------------------------------------------
+
+    def residual(self, y: Array | None = None) -> Array:
+        """Return f(y) of M y' = f(y)."""
+        f = np.zeros(self.y.size)
+        self.program.module.residual(self.y if y is None else y, f, self.model)
+        return f
+
+    def matrices(self, y: Array | None = None) -> tuple[Array, Array]:
+        """Return M and df/dy as dense arrays (for tests and small studies)."""
+        blocks = tuple(np.zeros_like(b) for b in self._space[3])
+        self.program.module.jacobian(self.y if y is None else y, blocks, self.model)
+        off, size, aoff, boff, coff = self.model[0]
+        n = self.y.size
+        jacobian, mass = np.zeros((n, n)), np.diag(self.mass)
+        for k in range(len(self.nodes)):
+            m, o = size[k], off[k]
+            jacobian[o : o + m, o : o + m] = blocks[1][boff[k] : boff[k] + m * m].reshape(m, m)
+            if k > 0:
+                q, p = size[k - 1], off[k - 1]
+                jacobian[o : o + m, p : p + q] = blocks[0][aoff[k] : aoff[k] + m * q].reshape(m, q)
+            if k < len(self.nodes) - 1:
+                q, p = size[k + 1], off[k + 1]
+                jacobian[o : o + m, p : p + q] = blocks[2][coff[k] : coff[k] + m * q].reshape(m, q)
+                c = self.model[6][k]
+                if c:
+                    left, right = o + self.model[7][k], p + self.model[8][k]
+                    mass[left, left] += c
+                    mass[right, right] += c
+                    mass[left, right] -= c
+                    mass[right, left] -= c
+        return mass, jacobian
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    def _control(self, slots: int, slice_steps: int) -> tuple[Any, ...]:
+        if len(self._memory) < slots:
+            self._memory = np.full(slots, 1e-5)
+        return (
+            self.relative_tolerance,
+            self._atol,
+            self._differential,
+            self.terminal,
+            self._group,
+            self._counts,
+            self._memory,
+            np.array([self.max_steps, slice_steps], np.int64),
+        )
+
+    def run(
+        self,
+        steps: Sequence[Step],
+        probes: Sequence[int] = (),
+        *,
+        on_pause: Callable[[int], None] | None = None,
+        progress: Callable[[float, float, int, int], None] | None = None,
+        buffer: int = 4096,
+        on_rows: Callable[[Array], None] | None = None,
+    ) -> Run:
+        """Carry out `steps` from the present state.
+
+        Parameters
+        ----------
+        steps : sequence of Step
+        probes : sequence of int
+            Unknowns to record beside time, voltage, current, charge, step and cycle.
+        on_pause : callable
+            ``on_pause(step)`` before a step with `pause`; the state is consistent and may be linearised.
+        progress : callable
+            ``progress(time, voltage, step, steps)`` now and then.
+        on_rows : callable
+            Takes the rows as they come, so that memory stays constant; without it they are returned.
+        """
+        slots: dict[Any, int] = {}
+        table = np.array(
+            [
+                [
+                    1.0 if s.control == "voltage" else 0.0,
+                    s.value,
+                    s.rate,
+                    s.duration,
+                    s.voltage_above,
+                    s.voltage_below,
+                    s.current_below,
+                    s.charge,
+                    s.period,
+                    min(s.first_interval, s.period),
+                    slots.setdefault(s.like(), len(slots)),
+                    s.cycle,
+                    1.0 if s.pause else 0.0,
+                    1.0 if s.record else 0.0,
+                ]
+                for s in steps
+            ]
+        )
+        chosen = np.asarray(probes, np.int64)
+        rows = np.zeros((max(buffer, 2), len(COLUMNS) + len(chosen)))
+        summary = np.zeros((len(steps), len(SUMMARY)))
+        cursor, clock = np.zeros(10, np.int64), np.zeros(10)
+        clock[0] = self.time
+        kept: list[Array] = []
+
+        def empty() -> None:
+            block = rows[: cursor[2]].copy()
+            cursor[2] = 0
+            if len(block):
+                on_rows(block) if on_rows else kept.append(block)
+
+        slice_steps = 2000 if progress else 1 << 40
+        control = self._control(max(1, len(slots)), slice_steps)
+        arguments = (rows, chosen, summary, self._tableau.arrays(), control, self._guards, self.model, self._space)
+        status = 0
+        while len(steps):
+            status = self.program.module.run(self.y, table, cursor, clock, *arguments)
+            if status in (1, 4):
+                empty()
+            if status == 3 and on_pause:
+                on_pause(int(cursor[0]))
+            if progress:
+                progress(float(clock[0]), self.voltage, int(cursor[0]), len(steps))
+            if status in (0, 4):
+                break
+        _cache.mark_compiled(self.program.source)
+        empty()
+        self.time = float(clock[0])
+        done = int(cursor[0]) + (1 if status == 4 and cursor[1] != 0 else 0)
+        if status == 4 and cursor[1] == 0 and not (done and summary[done - 1, 0] >= 10):
+            done += 1
+        summary = summary[:done]
+        code = int(summary[-1, 0]) if len(summary) else 0
+        worst = int(summary[-1, 13]) if code == -2 else -1
+        width = rows.shape[1]
+        return Run(np.concatenate(kept) if kept else np.zeros((0, width)), summary, code, worst)
+
+    def settle(self, control: str = "current", value: float = 0.0) -> None:
+        """Make the algebraic unknowns consistent under a control, without letting time pass."""
+        run = self.run([Step(control, value, 0.0, record=False)])
+        if run.code == -1:
+            raise NotConvergedError(
+                "No consistent start was found: the cell cannot carry the current or take the voltage that is asked; "
+                "start from a smaller one."
+            )
+
+    def impedance(self, frequencies: Sequence[float] | Array) -> NDArray[np.complex128]:
+        """Return the impedance -dV/dI [ohm m2] about the present state at `frequencies` [Hz], shape (f,)."""
+        f = np.asarray(frequencies, float)
+        z = np.zeros(f.size, complex)
+        n = self.y.size
+        if self._complex is None:
+            a, b = self._lengths
+            self._complex = (
+                tuple(np.zeros(x, complex) for x in (a, b, a)),
+                np.zeros(n, complex),
+                np.zeros(n, complex),
+                np.zeros(int(self._size.max()), complex),
+            )
+        work, masses, right, scratch = self._complex
+        last = self.terminal[5]
+        mode = self.model[1][last, 0]
+        self.model[1][last, 0] = 0.0
+        good = self.program.module.spectrum(
+            self.y,
+            f,
+            self.exponents,
+            self.terminal,
+            self.model,
+            self._space[3],
+            work,
+            self._space[5],
+            masses,
+            right,
+            scratch,
+            z,
+        )
+        self.model[1][last, 0] = mode
+        if not good:
+            raise NotConvergedError("The impedance is infinite: nothing connects the two electrodes at this frequency.")
+        return z

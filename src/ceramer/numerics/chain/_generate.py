@@ -1,0 +1,210 @@
+"""From kinds to the source of one module: residual, Jacobian with exact partial derivatives, and the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any, Final
+
+from ceramer.errors import CeramerError
+from ceramer.numerics.chain._emit import Tables, lines_of
+from ceramer.numerics.chain._kinds import FaceKind, NodeKind
+from ceramer.numerics.chain._symbol import Symbol, differentiate, trace
+
+__all__ = ["partials_source", "source_of"]
+
+_MARK: Final = "# --- kernel: copied from here ---"
+
+_HEAD: Final = '''"""Generated: do not edit."""
+import math
+
+import numba
+import numpy as np
+
+jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "arcp", "nsz"})
+
+
+@jit
+def locate(x, knots):
+    low = 0
+    high = knots.size - 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        if x >= knots[middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@jit
+def spline_0(x, knots, c):
+    k = locate(x, knots)
+    d = x - knots[k]
+    return ((c[0, k] * d + c[1, k]) * d + c[2, k]) * d + c[3, k]
+
+
+@jit
+def spline_1(x, knots, c):
+    k = locate(x, knots)
+    d = x - knots[k]
+    return (3.0 * c[0, k] * d + 2.0 * c[1, k]) * d + c[2, k]
+
+'''
+
+
+def _inputs(kind: FaceKind) -> list[str]:
+    left = [f"a{j}" for j in range(len(kind.left))]
+    right = [f"b{j}" for j in range(len(kind.right))]
+    return [*left, *right, *(f"p{j}" for j in range(len(kind.parameters)))]
+
+
+def _traced_face(kind: FaceKind) -> tuple[list[Symbol], list[Any]]:
+    symbols, outputs = trace(kind.law, _inputs(kind))
+    if len(outputs) != len(kind.rows):
+        raise CeramerError(f"The law of the face {kind.name} returns {len(outputs)} values for {len(kind.rows)} rows.")
+    return symbols, outputs
+
+
+def _read_face(kind: FaceKind) -> list[str]:
+    lines = ["l = off[k]", "r = off[k + 1]"]
+    lines += [f"a{j} = y[l + {u}]" for j, u in enumerate(kind.left)]
+    lines += [f"b{j} = y[r + {u}]" for j, u in enumerate(kind.right)]
+    return [*lines, *(f"p{j} = Q[k, {j}]" for j in range(len(kind.parameters)))]
+
+
+def _face_values(kind: FaceKind, tables: Tables) -> list[str]:
+    _, outputs = _traced_face(kind)
+    body, names = lines_of(outputs, tables)
+    lines = _read_face(kind) + body
+    for name, (left, right) in zip(names, kind.rows, strict=True):
+        if left is not None:
+            lines.append(f"f[l + {left}] -= {name}")
+        if right is not None:
+            lines.append(f"f[r + {right}] += {name}")
+    return lines
+
+
+def _add_all(terms: Sequence[Any]) -> Any:
+    total: Any = 0.0
+    for term in terms:
+        total = total + term
+    return total
+
+
+def _entries(places: dict[tuple[str, int, int], list[Any]], tables: Tables) -> tuple[list[str], list[tuple[Any, str]]]:
+    sums = {place: _add_all(terms) for place, terms in places.items()}
+    kept = {place: e for place, e in sums.items() if isinstance(e, Symbol) or e != 0.0}
+    body, names = lines_of(list(kept.values()), tables)
+    return body, list(zip(kept, names, strict=True))
+
+
+def _face_partials(kind: FaceKind, tables: Tables) -> list[str]:
+    symbols, outputs = _traced_face(kind)
+    nl, nr = len(kind.left), len(kind.right)
+    places: dict[tuple[str, int, int], list[Any]] = {}
+    for output, (left, right) in zip(outputs, kind.rows, strict=True):
+        for j in range(nl + nr):
+            d = differentiate(output, symbols[j])
+            column = kind.left[j] if j < nl else kind.right[j - nl]
+            if left is not None:
+                places.setdefault(("B" if j < nl else "C", left, column), []).append(-d)
+            if right is not None:
+                places.setdefault(("A" if j < nl else "D", right, column), []).append(d)
+    body, entries = _entries(places, tables)
+    lines = [*_read_face(kind), *body, "ml = size[k]", "mr = size[k + 1]"]
+    lines += ["ob = boff[k]", "oc = coff[k]", "oa = aoff[k + 1]", "od = boff[k + 1]"]
+    target = {"B": "JB[ob + {} * ml + {}]", "C": "JC[oc + {} * mr + {}]"}
+    target |= {"A": "JA[oa + {} * ml + {}]", "D": "JB[od + {} * mr + {}]"}
+    return lines + [f"{target[block].format(row, column)} += {name}" for (block, row, column), name in entries]
+
+
+def _traced_source(kind: NodeKind) -> tuple[list[Symbol], list[Any]]:
+    assert kind.source is not None
+    count = len(kind.unknowns)
+    symbols, outputs = trace(
+        kind.source, [f"a{j}" for j in range(count)] + [f"p{j}" for j in range(len(kind.parameters))]
+    )
+    if len(outputs) != count:
+        raise CeramerError(f"The source of the node {kind.name} returns {len(outputs)} values for {count} unknowns.")
+    return symbols, outputs
+
+
+def _read_node(kind: NodeKind) -> list[str]:
+    lines = ["l = off[k]"] + [f"a{j} = y[l + {j}]" for j in range(len(kind.unknowns))]
+    return lines + [f"p{j} = P[k, {j}]" for j in range(len(kind.parameters))]
+
+
+def _node_values(kind: NodeKind, tables: Tables) -> list[str]:
+    _, outputs = _traced_source(kind)
+    body, names = lines_of(outputs, tables)
+    return _read_node(kind) + body + [f"f[l + {r}] += {name}" for r, name in enumerate(names) if name != "0.0"]
+
+
+def _node_partials(kind: NodeKind, tables: Tables) -> list[str]:
+    symbols, outputs = _traced_source(kind)
+    count = len(kind.unknowns)
+    places = {("B", r, c): [differentiate(outputs[r], symbols[c])] for r in range(count) for c in range(count)}
+    body, entries = _entries(places, tables)
+    lines = [*_read_node(kind), *body, "ob = boff[k]"]
+    return lines + [f"JB[ob + {row * count + column}] += {name}" for (_, row, column), name in entries]
+
+
+def _dispatch(runs: str, bodies: Sequence[list[str]]) -> list[str]:
+    lines = [f"for run in range({runs}.shape[0]):", f"    kind = {runs}[run, 0]"]
+    word = "if"
+    for number, body in enumerate(bodies):
+        if not body:
+            continue
+        lines += [f"    {word} kind == {number}:", f"        for k in range({runs}[run, 1], {runs}[run, 2]):"]
+        lines += ["            " + line for line in body]
+        word = "elif"
+    return lines if word == "elif" else []
+
+
+def _function(head: str, lines: Sequence[str]) -> str:
+    return "\n".join(["@jit", head, *("    " + line for line in lines), "", "", ""])
+
+
+def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
+    """Return the source of the module for these kinds."""
+    tables = Tables()
+    unpack = ["off, size, aoff, boff, coff = model[0]", "P, Q, node_runs, face_runs = model[1:5]"]
+    value_lines = [
+        *unpack,
+        "for k in range(f.size):",
+        "    f[k] = 0.0",
+        *_dispatch("face_runs", [_face_values(kind, tables) for kind in faces]),
+        *_dispatch("node_runs", [_node_values(kind, tables) if kind.source else [] for kind in nodes]),
+    ]
+    partial_lines = [
+        *unpack,
+        "JA, JB, JC = blocks",
+        "JA[:] = 0.0",
+        "JB[:] = 0.0",
+        "JC[:] = 0.0",
+        *_dispatch("face_runs", [_face_partials(kind, tables) for kind in faces]),
+        *_dispatch("node_runs", [_node_partials(kind, tables) if kind.source else [] for kind in nodes]),
+    ]
+    kernel = files("ceramer.numerics.chain").joinpath("_kernel.py").read_text(encoding="utf-8").split(_MARK)[1]
+    return (
+        _HEAD
+        + tables.source()
+        + "\n\n"
+        + _function("def residual(y, f, model):", value_lines)
+        + _function("def jacobian(y, blocks, model):", partial_lines)
+        + kernel.lstrip()
+    )
+
+
+def partials_source(law: Any, names: Sequence[str]) -> tuple[str, str]:
+    """Return the source of one law as a module, and the name of its function: values, then partials row by row.
+
+    It is what a chain compiles for this law alone, so that a test can hold it beside the law itself.
+    """
+    tables = Tables()
+    symbols, outputs = trace(law, names)
+    partials = [differentiate(output, symbol) for output in outputs for symbol in symbols]
+    body, texts = lines_of([*outputs, *partials], tables)
+    text = _function(f"def law({', '.join(names)}):", [*body, f"return ({', '.join(texts)},)"])
+    return _HEAD + tables.source() + "\n\n" + text, "law"

@@ -1,0 +1,632 @@
+"""The solver of every chain, before it is compiled: what follows the mark is copied into each generated module.
+
+A chain is a row of nodes with a few unknowns each, which touch their neighbours only:  M y' = f(y), M and df/dy block
+tridiagonal. `residual` and `jacobian` are generated for the kinds of nodes and faces of a program; everything here is
+the same for all. Arrays live in tuples, so that a run allocates nothing:
+
+- shape = (off, size, aoff, boff, coff): first unknown, number of unknowns and first block entry of each node;
+- model = (shape, node parameters, face parameters, node runs, face runs, mass, face capacity, its unknown left, right);
+- blocks (A, B, C): entry of row r and column c of a block of node k at offset[k] + r * columns + c.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+__all__: list[str] = []
+
+
+def jit(function: Any) -> Any:
+    """Stand in for the compiler; the generated module has the real one."""
+    return function
+
+
+def residual(y: Any, f: Any, model: Any) -> None:
+    """Stand in for the generated function: f <- f(y)."""
+
+
+def jacobian(y: Any, blocks: Any, model: Any) -> None:
+    """Stand in for the generated function: blocks <- df/dy."""
+
+
+# --- kernel: copied from here ---
+
+
+@jit
+def invert(E, o, m, pivots):
+    """Invert the m x m block at E[o:] in place (Gauss-Jordan with row pivots); False if it is singular."""
+    for p in range(m):
+        best = p
+        size = abs(E[o + p * m + p])
+        for r in range(p + 1, m):
+            if abs(E[o + r * m + p]) > size:
+                best = r
+                size = abs(E[o + r * m + p])
+        if not size > 0.0:
+            return False
+        pivots[p] = best
+        if best != p:
+            for c in range(m):
+                E[o + p * m + c], E[o + best * m + c] = E[o + best * m + c], E[o + p * m + c]
+        d = 1.0 / E[o + p * m + p]
+        E[o + p * m + p] = 1.0
+        for c in range(m):
+            E[o + p * m + c] *= d
+        for r in range(m):
+            if r != p:
+                q = E[o + r * m + p]
+                E[o + r * m + p] = 0.0
+                for c in range(m):
+                    E[o + r * m + c] -= q * E[o + p * m + c]
+    for p in range(m - 1, -1, -1):
+        best = pivots[p]
+        if best != p:
+            for r in range(m):
+                E[o + r * m + p], E[o + r * m + best] = E[o + r * m + best], E[o + r * m + p]
+    return True
+
+
+@jit
+def factor(a, mass, model, blocks, work, pivots):
+    """Factorise W = a M - J by block elimination from the first node to the last; False if it is singular."""
+    shape = model[0]
+    off, size, aoff, boff, coff = shape
+    capacity, left, right = model[6], model[7], model[8]
+    JA, JB, JC = blocks
+    A, E, G = work
+    n = size.size
+    for k in range(n):
+        m = size[k]
+        o = boff[k]
+        for j in range(m * m):
+            E[o + j] = -JB[o + j]
+        for r in range(m):
+            E[o + r * m + r] += a * mass[off[k] + r]
+        if k > 0 and capacity[k - 1] != 0.0:
+            r = right[k - 1]
+            E[o + r * m + r] += a * capacity[k - 1]
+        if k < n - 1 and capacity[k] != 0.0:
+            r = left[k]
+            E[o + r * m + r] += a * capacity[k]
+        if k > 0:
+            q = size[k - 1]
+            oa = aoff[k]
+            og = coff[k - 1]
+            for j in range(m * q):
+                A[oa + j] = -JA[oa + j]
+            if capacity[k - 1] != 0.0:
+                A[oa + right[k - 1] * q + left[k - 1]] -= a * capacity[k - 1]
+            if m == 2 and q == 2:
+                a0, a1, a2, a3 = A[oa], A[oa + 1], A[oa + 2], A[oa + 3]
+                g0, g1, g2, g3 = G[og], G[og + 1], G[og + 2], G[og + 3]
+                E[o] -= a0 * g0 + a1 * g2
+                E[o + 1] -= a0 * g1 + a1 * g3
+                E[o + 2] -= a2 * g0 + a3 * g2
+                E[o + 3] -= a2 * g1 + a3 * g3
+            else:
+                for r in range(m):
+                    for j in range(q):
+                        v = A[oa + r * q + j]
+                        if v != 0.0:
+                            for c in range(m):
+                                E[o + r * m + c] -= v * G[og + j * m + c]
+        if m == 1:
+            E[o] = 1.0 / E[o]
+            if not abs(E[o]) < 1e300:
+                return False
+        elif m == 2:
+            b0, b1, b2, b3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+            d = 1.0 / (b0 * b3 - b1 * b2)
+            if not abs(d) < 1e300:
+                return False
+            E[o], E[o + 1], E[o + 2], E[o + 3] = b3 * d, -b1 * d, -b2 * d, b0 * d
+        elif m == 3:
+            b0, b1, b2, b3, b4 = E[o], E[o + 1], E[o + 2], E[o + 3], E[o + 4]
+            b5, b6, b7, b8 = E[o + 5], E[o + 6], E[o + 7], E[o + 8]
+            c0, c3, c6 = b4 * b8 - b5 * b7, b5 * b6 - b3 * b8, b3 * b7 - b4 * b6
+            d = 1.0 / (b0 * c0 + b1 * c3 + b2 * c6)
+            if not abs(d) < 1e300:
+                return False
+            E[o], E[o + 1], E[o + 2] = c0 * d, (b2 * b7 - b1 * b8) * d, (b1 * b5 - b2 * b4) * d
+            E[o + 3], E[o + 4], E[o + 5] = c3 * d, (b0 * b8 - b2 * b6) * d, (b2 * b3 - b0 * b5) * d
+            E[o + 6], E[o + 7], E[o + 8] = c6 * d, (b1 * b6 - b0 * b7) * d, (b0 * b4 - b1 * b3) * d
+        elif not invert(E, o, m, pivots):
+            return False
+        if k < n - 1:
+            q = size[k + 1]
+            oc = coff[k]
+            shift = a * capacity[k]
+            at = left[k] * q + right[k] if capacity[k] != 0.0 else -1
+            if m == 2 and q == 2 and at < 0:
+                e0, e1, e2, e3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+                g0, g1, g2, g3 = JC[oc], JC[oc + 1], JC[oc + 2], JC[oc + 3]
+                G[oc] = -(e0 * g0 + e1 * g2)
+                G[oc + 1] = -(e0 * g1 + e1 * g3)
+                G[oc + 2] = -(e2 * g0 + e3 * g2)
+                G[oc + 3] = -(e2 * g1 + e3 * g3)
+            else:
+                for j in range(m * q):
+                    G[oc + j] = 0.0
+                for j in range(m):
+                    for c in range(q):
+                        v = -JC[oc + j * q + c]
+                        if j * q + c == at:
+                            v = v - shift
+                        if v != 0.0:
+                            for r in range(m):
+                                G[oc + r * q + c] += E[o + r * m + j] * v
+    return True
+
+
+@jit
+def solve(b, shape, work, scratch):
+    """Replace b by W^-1 b."""
+    off, size, aoff, boff, coff = shape
+    A, E, G = work
+    n = size.size
+    for k in range(n):
+        m = size[k]
+        o = off[k]
+        e = boff[k]
+        if k > 0:
+            q = size[k - 1]
+            p = off[k - 1]
+            oa = aoff[k]
+            if m == 2 and q == 2:
+                r0 = b[o] - A[oa] * b[p] - A[oa + 1] * b[p + 1]
+                r1 = b[o + 1] - A[oa + 2] * b[p] - A[oa + 3] * b[p + 1]
+                b[o] = E[e] * r0 + E[e + 1] * r1
+                b[o + 1] = E[e + 2] * r0 + E[e + 3] * r1
+                continue
+            for r in range(m):
+                for c in range(q):
+                    b[o + r] -= A[oa + r * q + c] * b[p + c]
+        for r in range(m):
+            scratch[r] = b[o + r]
+        for r in range(m):
+            v = E[e + r * m] * scratch[0]
+            for c in range(1, m):
+                v += E[e + r * m + c] * scratch[c]
+            b[o + r] = v
+    for k in range(n - 2, -1, -1):
+        m = size[k]
+        q = size[k + 1]
+        o = off[k]
+        p = off[k + 1]
+        g = coff[k]
+        if m == 2 and q == 2:
+            b[o] -= G[g] * b[p] + G[g + 1] * b[p + 1]
+            b[o + 1] -= G[g + 2] * b[p] + G[g + 3] * b[p + 1]
+        else:
+            for r in range(m):
+                v = b[o + r]
+                for c in range(q):
+                    v -= G[g + r * q + c] * b[p + c]
+                b[o + r] = v
+
+
+@jit
+def spectrum(y, frequencies, exponents, terminal, model, blocks, work, pivots, masses, b, scratch, z):
+    """Impedance -dV/dI [ohm m2] at each frequency: the same factorisation in complex numbers; False if singular.
+
+    `exponents` makes constant-phase elements of chosen masses: i w M becomes (i w)^alpha M.
+    """
+    jacobian(y, blocks, model)
+    mass = model[5]
+    for q in range(frequencies.size):
+        w = 2j * math.pi * frequencies[q]
+        for k in range(mass.size):
+            masses[k] = mass[k] if exponents[k] == 1.0 else mass[k] * w ** (exponents[k] - 1.0)
+        if not factor(w, masses, model, blocks, work, pivots):
+            return False
+        for k in range(b.size):
+            b[k] = 0.0
+        b[terminal[0]] = -1.0
+        solve(b, model[0], work, scratch)
+        z[q] = -b[terminal[0]] / b[terminal[1]]
+    return True
+
+
+@jit
+def norm(e, y, z, atol, rtol, group, sums, counts):
+    """Return the largest root-mean-square over the groups of unknowns, and the unknown with the largest part."""
+    for g in range(sums.size):
+        sums[g] = 0.0
+    worst = 0.0
+    at = 0
+    for k in range(e.size):
+        q = e[k] / (atol[k] + rtol * max(abs(y[k]), abs(z[k])))
+        q = q * q
+        sums[group[k]] += q
+        if not q <= worst:
+            worst = q
+            at = k
+    top = 0.0
+    for g in range(sums.size):
+        q = sums[g] / counts[g]
+        if not q <= top:
+            top = q
+    return math.sqrt(top), at
+
+
+@jit
+def initialise(y, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, d, trial):
+    """Find consistent algebraic unknowns by a damped Newton method, the differential ones kept; -1 or the iterations."""
+    shape = model[0]
+    huge = 1e20
+    residual(y, f, model)
+    for iteration in range(80):
+        jacobian(y, blocks, model)
+        if not factor(huge, model[5], model, blocks, work, pivots):
+            return -1
+        for k in range(y.size):
+            d[k] = 0.0 if differential[k] else f[k]
+        solve(d, shape, work, scratch)
+        before, _ = norm(d, y, y, atol, 1e-8, group, sums, counts)
+        if not before < 1e300:
+            return -1
+        damping = 1.0
+        while True:
+            for k in range(y.size):
+                trial[k] = y[k] if differential[k] else y[k] + damping * d[k]
+            residual(trial, f, model)
+            for k in range(y.size):
+                scratch[k] = 0.0 if differential[k] else f[k]
+            solve(scratch[: y.size], shape, work, scratch[y.size :])
+            after, _ = norm(scratch[: y.size], y, y, atol, 1e-8, group, sums, counts)
+            if after <= (1.0 - 0.25 * damping) * before or after <= 1e-3:
+                break
+            damping *= 0.5
+            if damping < 1e-6:
+                return -1
+        for k in range(y.size):
+            y[k] = trial[k]
+        if before < 1e-3 or after <= 1e-3:
+            return iteration + 1
+    return -1
+
+
+@jit
+def dense(y0, y1, U, H, k, theta):
+    """Return unknown k at the fraction theta of the step just taken."""
+    k1 = 0.0
+    k2 = 0.0
+    k3 = 0.0
+    for j in range(H.shape[1]):
+        u = U[j, k]
+        k1 += H[0, j] * u
+        k2 += H[1, j] * u
+        k3 += H[2, j] * u
+    return (1.0 - theta) * y0[k] + theta * (y1[k] + (1.0 - theta) * (k1 + theta * (k2 + theta * k3)))
+
+
+@jit
+def crossed(step, v, i, q, watch, limits, signs, values):
+    """Return the code of the first condition that holds: 1 V above, 2 V below, 3 |I| below, 4 charge, 10+k guard k."""
+    if v >= step[4]:
+        return 1
+    if v <= step[5]:
+        return 2
+    if abs(i) <= step[6]:
+        return 3
+    if abs(q) >= step[7]:
+        return 4
+    for g in range(watch.size):
+        if signs[g] * (values[g] - limits[g]) <= 0.0:
+            return 10 + g
+    return 0
+
+
+@jit
+def record(rows, at, t, v, i, q, step, cycle, y0, y1, U, H, theta, probes):
+    """Write one row; theta < 0 takes the unknowns from y1."""
+    rows[at, 0] = t
+    rows[at, 1] = v
+    rows[at, 2] = i
+    rows[at, 3] = q
+    rows[at, 4] = step
+    rows[at, 5] = cycle
+    for p in range(probes.size):
+        rows[at, 6 + p] = y1[probes[p]] if theta < 0.0 else dense(y0, y1, U, H, probes[p], theta)
+
+
+@jit
+def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards, model, space):
+    """Carry out a protocol; see `ceramer.numerics.chain.Chain.run` for the tables.
+
+    Returns 0 at the end, 1 when `rows` is full, 2 after control[3] steps, 3 before a step that asks for a pause, 4 when
+    the run cannot go on (the reason is in the summary).
+    """
+    gamma, a, c, H, order = tableau
+    rtol, atol, differential, terminal, group, counts, hmemory, limits_i = control
+    watch, limits, signs = guards
+    U, f, yt, blocks, work, pivots, scratch, sums, values, y1, start = space
+    shape, P = model[0], model[1]
+    mass, capacity, left, right = model[5], model[6], model[7], model[8]
+    off, size = shape[0], shape[1]
+    iV, iI, iS, iQ, iW, node, pmode, prate = (
+        terminal[0],
+        terminal[1],
+        terminal[2],
+        terminal[3],
+        terminal[4],
+        terminal[5],
+        terminal[6],
+        terminal[7],
+    )
+    n = y.size
+    stages = a.shape[0]
+    max_steps = limits_i[0]
+    slice_steps = limits_i[1]
+    taken = 0
+    while cursor[0] < steps.shape[0]:
+        s = cursor[0]
+        step = steps[s]
+        if cursor[1] == 0:
+            if step[12] > 0.0 and cursor[3] == 0:
+                cursor[3] = 1
+                return 3
+            cursor[3] = 0
+            P[node, pmode] = step[0]
+            P[node, prate] = step[2]
+            if step[0] == 0.0:
+                y[iS] = step[1] if step[1] == step[1] else y[iI]
+            else:
+                y[iS] = step[1] if step[1] == step[1] else y[iV]
+            if step[0] == 0.0:
+                y[iI] = y[iS]
+            else:
+                y[iV] = y[iS]
+            for k in range(n):
+                start[k] = y[k]
+            ok = initialise(y, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, yt, y1)
+            row = summary[s]
+            row[0] = 0.0
+            row[1] = clock[0]
+            row[2] = 0.0
+            row[3] = 0.0
+            row[4] = 0.0
+            row[11] = s
+            row[12] = step[11]
+            row[13] = 0.0
+            if ok < 0:
+                for k in range(n):
+                    y[k] = start[k]
+                row[0] = -1.0
+                return 4
+            row[5] = y[iV]
+            row[7] = y[iI]
+            row[6] = y[iV]
+            row[8] = y[iI]
+            row[9] = y[iV]
+            row[10] = y[iV]
+            clock[1] = 0.0
+            clock[2] = hmemory[int(step[10])]
+            clock[3] = step[9]  # next sample, time in the step
+            clock[4] = step[9]  # interval
+            clock[5] = y[iQ]
+            clock[6] = y[iW]
+            cursor[1] = 1
+            cursor[4] = 0  # steps taken in this step of the protocol
+            cursor[5] = 0
+            for g in range(watch.size):
+                values[g] = y[watch[g]]
+            code = crossed(step, y[iV], y[iI], 0.0, watch, limits, signs, values)
+            if step[13] > 0.0:
+                if cursor[2] >= rows.shape[0]:
+                    cursor[6] = code
+                    cursor[1] = 4
+                    return 1
+                record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
+                cursor[2] += 1
+            if code > 0:
+                cursor[6] = code
+                cursor[1] = 3
+        if cursor[1] == 4:  # the first row of this step still has to be written
+            code = cursor[6]
+            record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
+            cursor[2] += 1
+            cursor[1] = 3 if code > 0 else 1
+        first = cursor[5] == 0
+        redo = 0
+        accepted_h = clock[2]
+        accepted_e = 1.0
+        h = clock[2]
+        theta_end = clock[8]
+        while cursor[1] == 1 or cursor[1] == 2:
+            if cursor[1] == 1:
+                left_over = step[3] - clock[1]
+                if left_over <= 0.0 or (step[3] < 1e300 and left_over <= 1e-12 * step[3]):
+                    cursor[6] = 0
+                    cursor[1] = 3
+                    break
+                if cursor[4] >= max_steps:
+                    summary[s, 0] = -3.0
+                    return 4
+                if taken >= slice_steps:
+                    clock[2] = h
+                    return 2
+                last = False
+                if h >= left_over:
+                    h = left_over
+                    last = True
+                elif h > 0.5 * left_over:
+                    h = 0.5 * left_over
+                jacobian(y, blocks, model)
+                good = factor(1.0 / (gamma * h), mass, model, blocks, work, pivots)
+                for i in range(stages):
+                    if not good:
+                        break
+                    b = U[i]
+                    if i == 0:
+                        residual(y, b, model)
+                    else:
+                        for k in range(n):
+                            yt[k] = y[k]
+                        for j in range(i):
+                            aij = a[i, j]
+                            if aij != 0.0:
+                                for k in range(n):
+                                    yt[k] += aij * U[j, k]
+                        residual(yt, b, model)
+                        for k in range(n):
+                            scratch[k] = 0.0
+                        for j in range(i):
+                            cij = c[i, j] / h
+                            if cij != 0.0:
+                                for k in range(n):
+                                    scratch[k] += cij * U[j, k]
+                        for k in range(n):
+                            b[k] += mass[k] * scratch[k]
+                        for k in range(size.size - 1):
+                            if capacity[k] != 0.0:
+                                l = off[k] + left[k]
+                                r = off[k + 1] + right[k]
+                                drop = capacity[k] * (scratch[l] - scratch[r])
+                                b[l] += drop
+                                b[r] -= drop
+                    solve(b, shape, work, scratch)
+                e = U[stages - 1]
+                err = 1e4
+                at = 0
+                if good:
+                    for k in range(n):
+                        y1[k] = yt[k] + e[k]
+                    err, at = norm(e, y, y1, atol, rtol, group, sums, counts)
+                if not err < 1e10:
+                    err = 1e4
+                err = max(err, 1e-8)
+                fac = max(0.15, min(8.0, 0.9 * err ** (-1.0 / order)))
+                if err > 1.0:
+                    h *= min(fac, 0.8)
+                    if h < 1e-11 or h < 1e-15 * clock[0]:
+                        summary[s, 0] = -2.0
+                        summary[s, 13] = at
+                        clock[7] = h
+                        return 4
+                    continue
+                for g in range(watch.size):
+                    values[g] = y1[watch[g]]
+                code = crossed(step, y1[iV], y1[iI], y1[iQ] - clock[5], watch, limits, signs, values)
+                theta_end = 1.0
+                if code > 0:
+                    low = 0.0
+                    high = 1.0
+                    for _ in range(60):
+                        theta = 0.5 * (low + high)
+                        for g in range(watch.size):
+                            values[g] = dense(y, y1, U, H, watch[g], theta)
+                        hit = crossed(
+                            step,
+                            dense(y, y1, U, H, iV, theta),
+                            dense(y, y1, U, H, iI, theta),
+                            dense(y, y1, U, H, iQ, theta) - clock[5],
+                            watch,
+                            limits,
+                            signs,
+                            values,
+                        )
+                        if hit > 0:
+                            high = theta
+                            code = hit
+                        else:
+                            low = theta
+                    theta_end = high
+                    if redo < 3 and theta_end < 0.97 and h * theta_end > 1e-10:
+                        redo += 1
+                        h *= theta_end
+                        continue
+                cursor[4] += 1
+                taken += 1
+                if first:
+                    hmemory[int(step[10])] = h
+                    first = False
+                    cursor[5] = 1
+                else:
+                    predicted = 0.9 * h / accepted_h * (accepted_e / (err * err)) ** (1.0 / order)
+                    fac = max(0.15, min(fac, predicted))
+                accepted_h = h
+                accepted_e = max(err, 1e-2)
+                clock[2] = h
+                clock[8] = theta_end
+                clock[9] = h * fac
+                cursor[7] = code
+                cursor[8] = 1 if last else 0
+                cursor[1] = 2
+            # samples inside the step just taken (also where a full table was emptied in between)
+            end = clock[1] + theta_end * clock[2]
+            if step[13] > 0.0:
+                if step[8] == 0.0:
+                    clock[3] = end * (1.0 + 1e-12)
+                while clock[3] <= end * (1.0 - 1e-12):
+                    if cursor[2] >= rows.shape[0]:
+                        return 1
+                    theta = (clock[3] - clock[1]) / clock[2]
+                    record(
+                        rows,
+                        cursor[2],
+                        clock[0] + clock[3] - clock[1],
+                        dense(y, y1, U, H, iV, theta),
+                        dense(y, y1, U, H, iI, theta),
+                        dense(y, y1, U, H, iQ, theta),
+                        s,
+                        step[11],
+                        y,
+                        y1,
+                        U,
+                        H,
+                        theta,
+                        probes,
+                    )
+                    cursor[2] += 1
+                    clock[4] = min(step[8], clock[4] * 1.2)
+                    clock[3] += clock[4]
+            if theta_end < 1.0:
+                for k in range(n):
+                    yt[k] = dense(y, y1, U, H, k, theta_end)
+                for k in range(n):
+                    y[k] = yt[k]
+            else:
+                for k in range(n):
+                    y[k] = y1[k]
+            clock[0] += theta_end * clock[2]
+            clock[1] = step[3] if cursor[8] == 1 and theta_end == 1.0 else end
+            h = clock[9]
+            clock[2] = h
+            row = summary[s]
+            row[9] = min(row[9], y[iV])
+            row[10] = max(row[10], y[iV])
+            code = cursor[7]
+            cursor[6] = code
+            cursor[1] = 3 if code > 0 or (cursor[8] == 1 and theta_end == 1.0) else 1
+            if cursor[1] == 1 and step[13] > 0.0 and step[8] == 0.0:
+                if cursor[2] >= rows.shape[0]:
+                    cursor[1] = 5
+                    return 1
+                record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
+                cursor[2] += 1
+        if cursor[1] == 5:
+            record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
+            cursor[2] += 1
+            cursor[1] = 1
+            continue
+        # the end of a step of the protocol
+        if step[13] > 0.0 and clock[1] > 0.0:
+            if cursor[2] >= rows.shape[0]:
+                return 1
+            record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
+            cursor[2] += 1
+        row = summary[s]
+        row[0] = cursor[6]
+        row[2] = clock[1]
+        row[3] = y[iQ] - clock[5]
+        row[4] = y[iW] - clock[6]
+        row[6] = y[iV]
+        row[8] = y[iI]
+        row[13] = cursor[4]
+        cursor[0] += 1
+        cursor[1] = 0
+        if cursor[6] >= 10:
+            return 4
+    return 0

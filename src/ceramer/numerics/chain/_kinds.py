@@ -1,0 +1,74 @@
+"""What a chain is made of: kinds of nodes and of faces, each a few unknowns and one readable law."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ceramer.errors import CeramerError
+
+__all__ = ["FaceKind", "NodeKind", "Unknown"]
+
+Law = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An unknown of a node: `scale` is its usual magnitude [its unit], to which the absolute tolerance is relative."""
+
+    name: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKind:
+    """Nodes with the same unknowns and the same source terms.
+
+    Attributes
+    ----------
+    source : callable or None
+        ``source(*unknowns, *parameters)`` returns what is added to each row, one value per unknown.
+    """
+
+    name: str
+    unknowns: tuple[Unknown, ...]
+    parameters: tuple[str, ...] = ()
+    source: Law | None = None
+
+    def index(self, name: str) -> int:
+        """Return the position of an unknown."""
+        return [u.name for u in self.unknowns].index(name)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceKind:
+    """Faces with one law between a node and its right neighbour.
+
+    Attributes
+    ----------
+    left, right : tuple of int
+        Which unknowns of the left and of the right node the law reads.
+    law : callable
+        ``law(*left unknowns, *right unknowns, *parameters)`` returns one value or several.
+    rows : tuple of (row of the left node or None, row of the right node or None)
+        Where each value goes: it is subtracted from the left row and added to the right row, so that a flux counted
+        positive to the right is conserved to round-off.
+    """
+
+    name: str
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    parameters: tuple[str, ...]
+    law: Law
+    rows: tuple[tuple[int | None, int | None], ...]
+
+    def __post_init__(self) -> None:
+        expected = len(self.left) + len(self.right) + len(self.parameters)
+        given = len(inspect.signature(self.law).parameters)
+        if given != expected:
+            raise CeramerError(
+                f"The law of the face {self.name} takes {given} arguments, but its face gives {expected}: "
+                f"{len(self.left)} from the left, {len(self.right)} from the right and {', '.join(self.parameters)}."
+            )

@@ -1,0 +1,284 @@
+"""Layers, contacts and electrodes with their numbers in SI: the parts that `CellModel` puts in a row."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ceramer.errors import InputError
+from ceramer.physics._transport import BinaryLaws
+
+__all__ = ["Ceramic", "Contact", "Layer", "Metal", "MixedConductor", "Polymer", "TetheredPolymer", "TwoPhase"]
+
+
+def _check(part: object, name: str, *, positive: str = "", not_negative: str = "") -> None:
+    for field_name in positive.split():
+        value = getattr(part, field_name)
+        if not (value > 0.0 and math.isfinite(value)):
+            raise InputError(
+                f"{name}: {field_name} is {value:.4g}; it must be above 0: check its sign and its unit (SI here)."
+            )
+    for field_name in not_negative.split():
+        value = getattr(part, field_name)
+        if not (value >= 0.0 and math.isfinite(value)):
+            raise InputError(f"{name}: {field_name} is {value:.4g}; it must be 0 or more: check its sign.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """What every layer has: thickness [m], cells of its grid and how much wider they are in its middle."""
+
+    kind: ClassVar[str] = ""
+    name: str = "layer"
+    thickness: float
+    cells: int = 20
+    grading: float = 8.0
+
+    def __post_init__(self) -> None:
+        _check(self, self.name, positive="thickness")
+        if self.cells < 1 or self.grading < 1.0:
+            raise InputError(f"{self.name}: a grid needs 1 cell or more and a grading of 1 or more.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polymer(Layer):
+    """Binary salt in a polymer, also one medium for a composite whose grains are apart (`binary_flux`).
+
+    Attributes
+    ----------
+    conductivity : float
+        Ionic, at the reference concentration [S/m].
+    salt_concentration : float
+        [mol/m3] of the conducting volume; also the reference of `conductivity`.
+    transference_number : float
+        Of lithium, 0..1.
+    salt_diffusivity : float
+        [m2/s].
+    thermodynamic_factor : float
+        1 + dlnf/dlnc.
+    conductivity_exponent : float
+        n in sigma = sigma_0 (c/c_0)^n: 1 for an ideal dilute solution.
+    salt_volume_fraction : float
+        Part of the volume that stores salt.
+    permittivity : float
+        Relative; 0 leaves the displacement current out.
+    laws : BinaryLaws
+        Functions of c instead of these constants.
+    """
+
+    kind: ClassVar[str] = "polymer"
+    conductivity: float
+    salt_concentration: float
+    transference_number: float
+    salt_diffusivity: float
+    thermodynamic_factor: float = 1.0
+    conductivity_exponent: float = 1.0
+    salt_volume_fraction: float = 1.0
+    permittivity: float = 0.0
+    laws: BinaryLaws = field(default_factory=BinaryLaws)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(
+            self,
+            self.name,
+            positive="conductivity salt_concentration salt_diffusivity thermodynamic_factor salt_volume_fraction",
+            not_negative="permittivity",
+        )
+        if not 0.0 <= self.transference_number <= 1.0:
+            raise InputError(f"{self.name}: the transference number is {self.transference_number:.4g}, not in 0..1.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TetheredPolymer(Layer):
+    """Polymer with anions fixed to its chains (`tethered_flux`): concentrations [mol/m3], diffusivities [m2/s]."""
+
+    kind: ClassVar[str] = "tethered"
+    anion_concentration: float
+    tethered_concentration: float
+    cation_diffusivity: float
+    anion_diffusivity: float
+    salt_volume_fraction: float = 1.0
+    permittivity: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(
+            self,
+            self.name,
+            positive="anion_concentration cation_diffusivity anion_diffusivity salt_volume_fraction",
+            not_negative="tethered_concentration permittivity",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ceramic(Layer):
+    """Single-ion conductor (`ceramic_flux`), with its grain boundaries as one R || C in series (brick layer).
+
+    `conductivity` [S/m] is the grains'; `boundary_resistance` [ohm m2] and `boundary_capacitance` [F/m2] are those of
+    all boundaries of the layer, `boundary_exponent` < 1 makes a constant-phase element of the latter.
+    """
+
+    kind: ClassVar[str] = "ceramic"
+    conductivity: float
+    permittivity: float = 0.0
+    boundary_resistance: float = 0.0
+    boundary_capacitance: float = 0.0
+    boundary_exponent: float = 1.0
+    cells: int = 1
+    grading: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(
+            self,
+            self.name,
+            positive="conductivity boundary_exponent",
+            not_negative="permittivity boundary_resistance boundary_capacitance",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoPhase(Polymer):
+    """Polymer and ceramic that both percolate: effective properties of each while the other is blocked.
+
+    `exchange_conductance` [S/m3] is the area of their contact per volume over its areal resistance.
+    """
+
+    kind: ClassVar[str] = "two_phase"
+    ceramic_conductivity: float
+    exchange_conductance: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(self, self.name, positive="ceramic_conductivity", not_negative="exchange_conductance")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixedConductor(Layer):
+    """Conductor of lithium ions and electrons whose lithium content varies (`mixed_flux`).
+
+    `maximum_concentration` [mol/m3], `stoichiometry` x_0 in 0..1, `equilibrium_potential` U_0 [V] there and `slope` [V]
+    of its linear part.
+    """
+
+    kind: ClassVar[str] = "mixed"
+    ionic_conductivity: float
+    electronic_conductivity: float
+    maximum_concentration: float
+    stoichiometry: float = 0.5
+    equilibrium_potential: float = 0.0
+    slope: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(
+            self,
+            self.name,
+            positive="ionic_conductivity electronic_conductivity maximum_concentration",
+            not_negative="slope",
+        )
+        if not 0.0 < self.stoichiometry < 1.0:
+            raise InputError(f"{self.name}: the stoichiometry is {self.stoichiometry:.4g}, not between 0 and 1.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Where two layers touch.
+
+    `resistance` [ohm m2] of lithium ions; with a `capacitance` [F/m2] it is an R || C (exponent < 1: R || CPE). Two
+    polymers share their salt (`partition` = c_left/c_right at equilibrium, the inverse of K) unless `blocks_salt`.
+    `ceramic_resistance` is between a polymer and the percolating ceramic of a two-phase layer (infinite: blocked).
+    """
+
+    resistance: float = 0.0
+    capacitance: float = 0.0
+    exponent: float = 1.0
+    series_resistance: float = 0.0
+    partition: float = 1.0
+    blocks_salt: bool = False
+    ceramic_resistance: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(
+            self, "A contact", positive="partition exponent", not_negative="resistance capacitance series_resistance"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metal:
+    """An electrode: lithium foil (`lithium`), a blocking metal (`blocking`) or copper to plate on (`copper`).
+
+    Attributes
+    ----------
+    exchange_current_density : float
+        i0 against the phase that touches it [A/m2]; 0 blocks.
+    ceramic_exchange_current_density : float
+        The same against the ceramic of a two-phase layer.
+    capacitance, exponent : float
+        Double layer [F/m2], and alpha of a constant-phase element in the impedance.
+    film_resistance : float
+        [ohm m2]; `film_growth` k [ohm2 m4/s] makes it grow as dR/dt = k/R.
+    series_resistance : float
+        Of leads and contacts [ohm m2].
+    inventory : float
+        Lithium held [C/m2].
+    stripping_reserve : float
+        q_r [C/m2] of bare metal (0 for a foil).
+    order : float
+        Of i0 in the salt concentration.
+    oxidation_current, oxidation_onset, tafel_slope : float
+        i_ref [A/m2] at the onset [V against lithium] and volts per decade.
+    """
+
+    name: str = "lithium"
+    exchange_current_density: float = 0.0
+    ceramic_exchange_current_density: float = 0.0
+    alpha_a: float = 0.5
+    alpha_c: float = 0.5
+    order: float = 0.0
+    capacitance: float = 0.0
+    exponent: float = 1.0
+    film_resistance: float = 0.0
+    film_growth: float = 0.0
+    series_resistance: float = 0.0
+    inventory: float = 0.0
+    stripping_reserve: float = 0.0
+    nucleation_overpotential: float = 0.0
+    nucleation_charge: float = 1.0
+    oxidation_current: float = 0.0
+    oxidation_onset: float = 0.0
+    tafel_slope: float = 1.0
+    electronic_conductance: float = 1e8
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            f"The electrode {self.name}",
+            positive="alpha_a alpha_c exponent nucleation_charge tafel_slope electronic_conductance",
+            not_negative="exchange_current_density ceramic_exchange_current_density capacitance film_resistance "
+            "film_growth series_resistance inventory stripping_reserve nucleation_overpotential oxidation_current",
+        )
+
+    @classmethod
+    def lithium(cls, exchange_current_density: float, inventory: float, **more: float | str) -> Metal:
+        """Return a lithium foil."""
+        return cls(
+            name=str(more.pop("name", "lithium")),
+            exchange_current_density=exchange_current_density,
+            inventory=inventory,
+            **more,  # type: ignore[arg-type]
+        )
+
+    @classmethod
+    def blocking(cls, capacitance: float = 0.1, **more: float | str) -> Metal:
+        """Return a metal that no ion crosses: a double layer, and oxidation of the electrolyte where it is given."""
+        values: dict[str, float | str] = {"name": "blocking", "stripping_reserve": 1.0, **more}
+        return cls(capacitance=capacitance, **values)  # type: ignore[arg-type]
+
+    @classmethod
+    def copper(cls, exchange_current_density: float, **more: float | str) -> Metal:
+        """Return a bare metal on which lithium nucleates and from which it is stripped until none is left."""
+        values: dict[str, float | str] = {"name": "copper", "stripping_reserve": 0.1, **more}
+        return cls(exchange_current_density=exchange_current_density, **values)  # type: ignore[arg-type]

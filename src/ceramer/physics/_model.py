@@ -1,0 +1,414 @@
+"""A cell as the engine sees it: layers, contacts and electrodes in a row, made into one chain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceramer.errors import InputError
+from ceramer.numerics.chain import TERMINAL, Chain, Face, FaceKind, Node, NodeKind, graded_cells
+from ceramer.physics import _surfaces as surfaces
+from ceramer.physics import _transport as transport
+from ceramer.physics._layers import (
+    Ceramic,
+    Contact,
+    Layer,
+    Metal,
+    MixedConductor,
+    Polymer,
+    TetheredPolymer,
+    TwoPhase,
+)
+from ceramer.units import VACUUM_PERMITTIVITY
+
+__all__ = ["CellModel", "Simulation", "standard_kinds"]
+
+_NODES = {
+    "polymer": transport.POLYMER,
+    "tethered": transport.TETHERED,
+    "ceramic": transport.CERAMIC,
+    "two_phase": transport.TWO_PHASE,
+    "mixed": transport.MIXED,
+}
+_POTENTIAL = {"polymer": 1, "tethered": 1, "ceramic": 0, "two_phase": 1, "mixed": 1}
+_HUGE = 1e20
+_DEPLETED = 1e-4
+"""Of its mean: where the salt has fallen so low the phase no longer conducts, and a run ends."""
+
+
+def standard_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
+    """Return the kinds of polymer, ceramic, contact and metal, which one compiled module serves."""
+    nodes = (
+        transport.POLYMER,
+        transport.CERAMIC,
+        surfaces.CONTACT,
+        surfaces.JUNCTION,
+        surfaces.METAL,
+        TERMINAL,
+    )
+    faces = (
+        transport.polymer_face(),
+        transport.CERAMIC_FACE,
+        surfaces.to_contact["polymer"],
+        surfaces.from_contact["polymer"],
+        surfaces.to_contact["ceramic"],
+        surfaces.from_contact["ceramic"],
+        surfaces.to_junction["polymer"],
+        surfaces.from_junction["polymer"],
+        surfaces.to_metal["polymer"],
+        surfaces.from_metal["polymer"],
+        surfaces.to_metal["ceramic"],
+        surfaces.from_metal["ceramic"],
+        surfaces.to_terminal[surfaces.METAL],
+    )
+    return nodes, faces
+
+
+def _bulk(layer: Layer, width: float) -> Node:
+    """Return one node of a layer, which stands for `width` [m] of it (half an interval on a surface)."""
+    if isinstance(layer, TwoPhase):
+        mass = (layer.salt_volume_fraction * width, 0.0, 0.0)
+        return Node(
+            transport.TWO_PHASE, (layer.salt_concentration, 0.0, 0.0), mass, (layer.exchange_conductance * width,)
+        )
+    if isinstance(layer, Polymer):
+        return Node(transport.POLYMER, (layer.salt_concentration, 0.0), (layer.salt_volume_fraction * width, 0.0))
+    if isinstance(layer, TetheredPolymer):
+        return Node(transport.TETHERED, (layer.anion_concentration, 0.0), (layer.salt_volume_fraction * width, 0.0))
+    if isinstance(layer, Ceramic):
+        return Node(transport.CERAMIC, (0.0,), (0.0,))
+    if isinstance(layer, MixedConductor):
+        potential = -layer.equilibrium_potential
+        return Node(transport.MIXED, (layer.stoichiometry, potential), (layer.maximum_concentration * width, 0.0))
+    raise InputError(f"{layer.name}: {type(layer).__name__} is not a layer that the cell engine knows.")
+
+
+def _between(layer: Layer, temperature: float, width: float, displacement: bool) -> Face:
+    """Return the face between two nodes of one layer, `width` [m] apart."""
+    permittivity = getattr(layer, "permittivity", 0.0) if displacement else 0.0
+    capacity = permittivity * VACUUM_PERMITTIVITY / width
+    potential = _POTENTIAL[layer.kind]
+    if isinstance(layer, Polymer):
+        values: tuple[float, ...] = (
+            width,
+            layer.conductivity,
+            layer.conductivity_exponent,
+            layer.salt_concentration,
+            layer.salt_diffusivity,
+            layer.transference_number,
+            layer.thermodynamic_factor,
+            temperature,
+        )
+        if isinstance(layer, TwoPhase):
+            return Face(transport.TWO_PHASE_FACE, (*values, layer.ceramic_conductivity), capacity, (1, 1))
+        return Face(transport.polymer_face(layer.laws), values, capacity, (potential, potential))
+    if isinstance(layer, TetheredPolymer):
+        values = (
+            width,
+            layer.tethered_concentration,
+            layer.cation_diffusivity,
+            layer.anion_diffusivity,
+            temperature,
+        )
+        return Face(transport.TETHERED_FACE, values, capacity, (1, 1))
+    if isinstance(layer, Ceramic):
+        return Face(transport.CERAMIC_FACE, (width, layer.conductivity), capacity, (0, 0))
+    assert isinstance(layer, MixedConductor)
+    values = (
+        width,
+        layer.ionic_conductivity,
+        layer.electronic_conductivity,
+        layer.stoichiometry,
+        layer.equilibrium_potential,
+        layer.slope,
+        temperature,
+    )
+    return Face(transport.MIXED_FACE, values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellModel:
+    """Layers between two metals, in SI.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        From the negative electrode to the positive one.
+    contacts : sequence of Contact
+        One between each two layers; perfect ones where empty.
+    negative, positive : Metal
+    temperature : float
+        [K].
+    leak_conductance : float
+        Electronic, of the whole stack [S/m2]: ``i_e = V g`` beside the ions.
+    displacement : bool
+        Keep the displacement current (geometric capacitance) in time as well as in frequency.
+    """
+
+    layers: Sequence[Layer]
+    negative: Metal
+    positive: Metal
+    temperature: float
+    contacts: Sequence[Contact] = ()
+    leak_conductance: float = 0.0
+    displacement: bool = True
+    name: str = "cell"
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise InputError(f"{self.name} has no layers.")
+        if self.contacts and len(self.contacts) != len(self.layers) - 1:
+            raise InputError(
+                f"{self.name}: {len(self.layers)} layers touch in {len(self.layers) - 1} contacts, "
+                f"but {len(self.contacts)} are given."
+            )
+        if not self.temperature > 0.0:
+            raise InputError(f"{self.name}: the temperature is {self.temperature:.4g} K; it must be above 0 K.")
+
+    def simulation(
+        self,
+        *,
+        method: str = "rodas4",
+        relative_tolerance: float = 1e-4,
+        absolute_tolerance: float | None = None,
+        max_steps: int = 200_000,
+    ) -> Simulation:
+        """Assemble the chain at rest."""
+        return _Assembly(self).simulation(method, relative_tolerance, absolute_tolerance, max_steps)
+
+
+@dataclass
+class Simulation:
+    """A chain with the names of its parts: where each layer lies, and what a failed guard means."""
+
+    model: CellModel
+    chain: Chain
+    position: NDArray[np.float64]
+    """Of every node [m] from the negative electrode."""
+    layer_of: tuple[str, ...]
+    """Name of the layer of every node ("" for contacts and electrodes)."""
+    guards: tuple[tuple[str, str], ...]
+    """Outcome and sentence of each guard."""
+    conserved: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=dict)
+    """Unknowns and weights of each quantity that no experiment changes."""
+
+    def amount(self, name: str) -> float:
+        """Return a conserved quantity ("salt" [mol/m2], "lithium" [C/m2])."""
+        places, weights = self.conserved[name]
+        return float(math.fsum(weights * self.chain.y[places]))
+
+    def profile(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return position [m] and value of an unknown ("concentration", "potential") wherever a layer has it."""
+        chain = self.chain
+        chosen = [
+            k
+            for k, node in enumerate(chain.nodes)
+            if self.layer_of[k] and any(u.name == name for u in node.kind.unknowns)
+        ]
+        return self.position[chosen], np.array([chain.y[chain.unknown(k, name)] for k in chosen])
+
+
+class _Assembly:
+    """Nodes and faces of a `CellModel`, appended from left to right."""
+
+    def __init__(self, model: CellModel) -> None:
+        self.model = model
+        self.nodes: list[Node] = []
+        self.faces: list[Face] = []
+        self.position: list[float] = []
+        self.layer_of: list[str] = []
+        self.x = 0.0
+
+    def _add(self, node: Node, face: Face | None, layer: str = "") -> None:
+        if self.nodes:
+            assert face is not None
+            self.faces.append(face)
+        self.nodes.append(node)
+        self.position.append(self.x)
+        self.layer_of.append(layer)
+
+    def _metal(self, metal: Metal, beside: Layer, side: float) -> Node:
+        two = beside.kind == "two_phase"
+        kind = surfaces.METAL_TWO_PHASE if two else surfaces.METAL
+        film = metal.film_resistance if metal.film_resistance > 0.0 else 1e-12
+        initial: tuple[float, ...] = (0.0, 0.0, metal.inventory, film)
+        mass: tuple[float, ...] = (metal.capacitance, 0.0, 1.0, 1.0)
+        exponents: tuple[float, ...] = (metal.exponent, 1.0, 1.0, 1.0)
+        if two:
+            initial, mass = (*initial, 0.0, 0.0), (*mass, metal.capacitance, 0.0)
+            exponents = (*exponents, metal.exponent, 1.0)
+        return Node(kind, initial, mass, (side, metal.film_growth, metal.series_resistance), exponents)
+
+    def _metal_face(self, metal: Metal, layer: Layer, *, right: bool) -> Face:
+        faces = surfaces.to_metal if right else surfaces.from_metal
+        if isinstance(layer, MixedConductor):
+            values: tuple[float, ...] = (
+                metal.electronic_conductance,
+                layer.stoichiometry,
+                layer.equilibrium_potential,
+                layer.slope,
+                self.model.temperature,
+            )
+            return Face(faces[layer.kind], values)
+        reference = getattr(layer, "salt_concentration", getattr(layer, "anion_concentration", 1.0))
+        values = (
+            metal.exchange_current_density,
+            metal.alpha_a,
+            metal.alpha_c,
+            reference,
+            metal.order,
+            self.model.temperature,
+            metal.stripping_reserve,
+            metal.nucleation_overpotential,
+            metal.nucleation_charge,
+            metal.oxidation_current,
+            metal.oxidation_onset,
+            metal.tafel_slope,
+            0.0,
+        )
+        if layer.kind == "two_phase":
+            values = (*values, metal.ceramic_exchange_current_density)
+        return Face(faces[layer.kind], values)
+
+    def _layer(self, layer: Layer, into: Face) -> None:
+        model = self.model
+        widths = [float(w) for w in graded_cells(layer.thickness, layer.cells, layer.grading)]
+        start = self.x
+        self._add(_bulk(layer, 0.5 * widths[0]), into, layer.name)
+        for k, width in enumerate(widths):
+            self.x = start + sum(widths[: k + 1])
+            held = 0.5 * (width + (widths[k + 1] if k + 1 < len(widths) else 0.0))
+            self._add(_bulk(layer, held), _between(layer, model.temperature, width, model.displacement), layer.name)
+        self.x = start + layer.thickness
+        if isinstance(layer, Ceramic) and layer.boundary_resistance > 0.0:
+            boundary = Contact(
+                resistance=layer.boundary_resistance,
+                capacitance=layer.boundary_capacitance,
+                exponent=layer.boundary_exponent,
+            )
+            self._contact(boundary)
+            self._add(_bulk(layer, 0.0), Face(surfaces.from_contact["ceramic"]), layer.name)
+
+    def _contact(self, contact: Contact) -> None:
+        """Append a contact that only lithium ions cross, after a layer's last node."""
+        kind = next(k for k, node in _NODES.items() if node is self.nodes[-1].kind)
+        node = Node(
+            surfaces.CONTACT,
+            (0.0, 0.0),
+            (contact.resistance * contact.capacitance, 0.0),
+            (contact.resistance, contact.series_resistance),
+            (contact.exponent, 1.0),
+        )
+        self._add(node, Face(surfaces.to_contact[kind]))
+
+    def _join(self, left: Layer, right: Layer, contact: Contact) -> Face:
+        salty = surfaces.to_junction
+        shares_salt = left.kind in salty and right.kind in salty and not contact.blocks_salt
+        if shares_salt:
+            closed = left.kind != "two_phase" and right.kind != "two_phase"
+            blocked = closed or not math.isfinite(contact.ceramic_resistance)
+            node = Node(
+                surfaces.JUNCTION,
+                (0.0, 0.0, 0.0),
+                (0.0, 0.0, 0.0),
+                (
+                    contact.resistance + contact.series_resistance,
+                    _HUGE if blocked else contact.ceramic_resistance,
+                ),
+            )
+            tethered = (getattr(left, "tethered_concentration", 0.0), getattr(right, "tethered_concentration", 0.0))
+            self._add(node, Face(salty[left.kind], (1.0 / contact.partition, tethered[0])))
+            return Face(surfaces.from_junction[right.kind], (1.0, tethered[1]))
+        for layer in (left, right):
+            if layer.kind not in surfaces.to_contact:
+                other = right if layer is left else left
+                raise InputError(
+                    f"{layer.name} holds two skeletons and touches {other.name}, which carries no salt: put a thin "
+                    "polymer layer between them, or describe it as one medium."
+                )
+        self._contact(contact)
+        return Face(surfaces.from_contact[right.kind])
+
+    def simulation(
+        self, method: str, relative_tolerance: float, absolute_tolerance: float | None, max_steps: int
+    ) -> Simulation:
+        model = self.model
+        layers = list(model.layers)
+        contacts = list(model.contacts) or [Contact() for _ in layers[1:]]
+        self._add(self._metal(model.negative, layers[0], 1.0), None)
+        into = self._metal_face(model.negative, layers[0], right=False)
+        for k, layer in enumerate(layers):
+            self._layer(layer, into)
+            if k + 1 < len(layers):
+                into = self._join(layer, layers[k + 1], contacts[k])
+        self._add(
+            self._metal(model.positive, layers[-1], -1.0), self._metal_face(model.positive, layers[-1], right=True)
+        )
+        last = self.nodes[-1].kind
+        self._add(
+            Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)),
+            Face(surfaces.to_terminal[last]),
+        )
+        return self._finish(method, relative_tolerance, absolute_tolerance, max_steps)
+
+    def _finish(
+        self, method: str, relative_tolerance: float, absolute_tolerance: float | None, max_steps: int
+    ) -> Simulation:
+        model = self.model
+        offset = np.concatenate([[0], np.cumsum([len(n.kind.unknowns) for n in self.nodes])])
+        guards: list[tuple[int, float, float]] = []
+        meanings: list[tuple[str, str]] = []
+        salt: list[tuple[int, float]] = []
+        lithium: list[tuple[int, float]] = []
+        from ceramer.units import FARADAY
+
+        for k, node in enumerate(self.nodes):
+            names = [u.name for u in node.kind.unknowns]
+            at = int(offset[k])
+            if "concentration" in names:
+                salt.append((at, node.mass[0]))
+                guards.append((at, _DEPLETED * node.initial[0], 1.0))
+                where_ = f"{self.position[k] * 1e6:.3g} um from the negative electrode, in {self.layer_of[k]}"
+                meanings.append(("salt depleted", f"The salt is used up {where_}; lower the current."))
+            if "stoichiometry" in names:
+                lithium.append((at, node.mass[0] * FARADAY))
+            if "inventory" in names:
+                metal = model.negative if k == 0 else model.positive
+                lithium.append((at + names.index("inventory"), 1.0))
+                lithium.append((at, -node.mass[0]))
+                if "ceramic_overpotential" in names:
+                    lithium.append((at + 4, -node.mass[4]))
+                if metal.inventory > 0.0 and metal.stripping_reserve == 0.0:
+                    guards.append((at + names.index("inventory"), 1e-6 * metal.inventory, 1.0))
+                    side = "negative" if k == 0 else "positive"
+                    meanings.append(
+                        ("lithium exhausted", f"The {side} electrode has no lithium left; use a thicker foil.")
+                    )
+        nodes, faces = standard_kinds()
+        fits = {n.kind for n in self.nodes} <= set(nodes) and {f.kind for f in self.faces} <= set(faces)
+        chain = Chain(
+            self.nodes,
+            self.faces,
+            guards,
+            (nodes, faces) if fits else None,
+            method,
+            relative_tolerance,
+            absolute_tolerance,
+            max_steps,
+        )
+
+        def table(entries: list[tuple[int, float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+            return np.array([e[0] for e in entries], np.int64), np.array([e[1] for e in entries], float)
+
+        return Simulation(
+            model,
+            chain,
+            np.array(self.position),
+            tuple(self.layer_of),
+            tuple(meanings),
+            {"salt": table(salt), "lithium": table(lithium)},
+        )

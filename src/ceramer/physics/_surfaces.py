@@ -1,0 +1,459 @@
+"""What happens where two layers, or a layer and a metal, touch: one small law each.
+
+A contact is a node of its own between the surface nodes of its neighbours; the currents through it are its unknowns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ceramer.numerics.chain import TERMINAL, FaceKind, NodeKind, Unknown, where
+from ceramer.units import FARADAY, GAS_CONSTANT
+
+__all__ = [
+    "CONTACT",
+    "JUNCTION",
+    "METAL",
+    "METAL_TWO_PHASE",
+    "contact_source",
+    "electrode_current",
+    "from_contact",
+    "from_junction",
+    "from_metal",
+    "metal_source",
+    "to_contact",
+    "to_junction",
+    "to_metal",
+    "to_terminal",
+]
+
+Number = Any
+_CURRENT = Unknown("current", 1.0)
+_LIMIT = 15.0  # V
+
+# --- contacts that only lithium ions cross ---------------------------------------------------------------------------
+
+
+def contact_source(
+    drop: Number, i: Number, charge_transfer_resistance: Number, series_resistance: Number
+) -> tuple[Number, Number]:
+    """Return the rows of a contact R || C in series with R_s: ``R C dv/dt = R i - v`` and ``phi_l - phi_r = v + R_s i``."""
+    return charge_transfer_resistance * i - drop, -drop - series_resistance * i
+
+
+CONTACT = NodeKind(
+    "contact",
+    (Unknown("drop", 0.1), _CURRENT),
+    ("charge_transfer_resistance", "series_resistance"),
+    contact_source,
+)
+"""A contact that anions do not cross: potential drop and current density."""
+
+
+def _contact_faces(name: str, potential: int, size: int, flux: bool = False) -> tuple[FaceKind, FaceKind]:
+    """Return the faces phase -> contact and contact -> phase; `flux` also moves lithium i/F into row 0."""
+
+    def into(phi: Number, i: Number) -> tuple[Number, ...]:
+        return (i, phi, i / FARADAY) if flux else (i, phi)
+
+    def out(i: Number, phi: Number) -> tuple[Number, ...]:
+        return (i, phi, i / FARADAY) if flux else (i, phi)
+
+    left_rows: tuple[tuple[int | None, int | None], ...] = ((potential, None), (None, 1))
+    right_rows: tuple[tuple[int | None, int | None], ...] = ((None, potential), (1, None))
+    if flux:
+        left_rows, right_rows = (*left_rows, (0, None)), (*right_rows, (None, 0))
+    return (
+        FaceKind(f"{name}_to_contact", (potential,), (1,), (), into, left_rows),
+        FaceKind(f"{name}_from_contact", (1,), (potential,), (), out, right_rows),
+    )
+
+
+_POLYMER_CONTACT = _contact_faces("polymer", 1, 2)
+_CERAMIC_CONTACT = _contact_faces("ceramic", 0, 1)
+_MIXED_CONTACT = _contact_faces("mixed", 1, 2, flux=True)
+
+to_contact = {
+    "polymer": _POLYMER_CONTACT[0],
+    "tethered": _POLYMER_CONTACT[0],
+    "ceramic": _CERAMIC_CONTACT[0],
+    "mixed": _MIXED_CONTACT[0],
+}
+from_contact = {
+    "polymer": _POLYMER_CONTACT[1],
+    "tethered": _POLYMER_CONTACT[1],
+    "ceramic": _CERAMIC_CONTACT[1],
+    "mixed": _MIXED_CONTACT[1],
+}
+
+# --- contacts that salt crosses: two polymers ------------------------------------------------------------------------
+
+
+def junction_source(n: Number, i: Number, ceramic_i: Number, resistance: Number, ceramic_resistance: Number) -> Any:
+    """Return the rows ``K c_l - c_r = 0``, ``phi_l - phi_r = R i`` and ``phi_c - phi = R_c i_c`` less their face terms."""
+    return 0.0 * n, -resistance * i, -ceramic_resistance * ceramic_i
+
+
+JUNCTION = NodeKind(
+    "junction",
+    (Unknown("anion_flux", 1e-5), _CURRENT, Unknown("ceramic_current", 1.0)),
+    ("resistance", "ceramic_resistance"),
+    junction_source,
+)
+"""A contact that salt crosses: anion flux, current between the polymers, current out of or into a percolating ceramic."""
+
+
+def _salt(c: Number, tethered: Number) -> Number:
+    """Mean ionic activity of the salt, sqrt(c+ c-): equal on both sides up to the partition coefficient."""
+    return np.sqrt(c * (c + tethered))
+
+
+def _into_junction(c: Number, phi: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number) -> Any:
+    """Polymer | junction: both currents enter through the polymer; the ceramic's counterpart sees the same potential."""
+    return n, i + i_c, weight * _salt(c, tethered), phi, phi
+
+
+def _out_of_junction(
+    n: Number, i: Number, i_c: Number, c: Number, phi: Number, weight: Number, tethered: Number
+) -> Any:
+    return n, i + i_c, weight * _salt(c, tethered), phi, phi
+
+
+def _two_into_junction(
+    c: Number, phi: Number, phi_c: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number
+) -> Any:
+    """Two skeletons | junction: each sends its own current."""
+    return n, i, i_c, weight * _salt(c, tethered), phi, phi_c
+
+
+def _two_out_of_junction(
+    n: Number, i: Number, i_c: Number, c: Number, phi: Number, phi_c: Number, weight: Number, tethered: Number
+) -> Any:
+    return n, i, i_c, weight * _salt(c, tethered), phi, phi_c
+
+
+_WEIGHTS = ("weight", "tethered")
+_JUNCTION_IN = FaceKind(
+    "polymer_to_junction",
+    (0, 1),
+    (0, 1, 2),
+    _WEIGHTS,
+    _into_junction,
+    ((0, None), (1, None), (None, 0), (None, 1), (None, 2)),
+)
+_JUNCTION_OUT = FaceKind(
+    "polymer_from_junction",
+    (0, 1, 2),
+    (0, 1),
+    _WEIGHTS,
+    _out_of_junction,
+    ((None, 0), (None, 1), (0, None), (1, None), (2, None)),
+)
+_TWO_IN = FaceKind(
+    "two_phase_to_junction",
+    (0, 1, 2),
+    (0, 1, 2),
+    _WEIGHTS,
+    _two_into_junction,
+    ((0, None), (1, None), (2, None), (None, 0), (None, 1), (None, 2)),
+)
+_TWO_OUT = FaceKind(
+    "two_phase_from_junction",
+    (0, 1, 2),
+    (0, 1, 2),
+    _WEIGHTS,
+    _two_out_of_junction,
+    ((None, 0), (None, 1), (None, 2), (0, None), (1, None), (2, None)),
+)
+to_junction = {"polymer": _JUNCTION_IN, "tethered": _JUNCTION_IN, "two_phase": _TWO_IN}
+from_junction = {"polymer": _JUNCTION_OUT, "tethered": _JUNCTION_OUT, "two_phase": _TWO_OUT}
+
+# --- metals ----------------------------------------------------------------------------------------------------------
+
+KINETICS = (
+    "exchange_current_density",
+    "alpha_a",
+    "alpha_c",
+    "reference_concentration",
+    "order",
+    "temperature",
+    "stripping_reserve",
+    "nucleation_overpotential",
+    "nucleation_charge",
+    "oxidation_current",
+    "oxidation_onset",
+    "tafel_slope",
+    "electronic_conductance",
+)
+"""Parameters of `electrode_current`, in its order."""
+
+
+def electrode_current(
+    eta: Number,
+    inventory: Number,
+    relative_concentration: Number,
+    i0: Number,
+    alpha_a: Number,
+    alpha_c: Number,
+    order: Number,
+    temperature: Number,
+    reserve: Number,
+    nucleation: Number,
+    nucleation_charge: Number,
+    oxidation_current: Number,
+    onset: Number,
+    tafel_slope: Number,
+    conductance: Number,
+) -> tuple[Number, Number]:
+    r"""Current density out of a metal, and the part of it that is lithium [A/m2], positive for oxidation.
+
+    .. math::
+
+        i_{Li} = i_0 \left(\frac{c_s}{c_0}\right)^{\gamma} \left[\frac{q}{q + q_r} e^{\alpha_a F \eta/RT}
+                 - e^{-\alpha_c F (\eta + \eta_n e^{-q/q_n})/RT}\right], \qquad
+        i = i_{Li} + i_{ref} 10^{(\eta - E_{on})/b} + g \eta
+
+    eta is the metal's potential against the lithium reference beside it, q the lithium that it holds [C/m2]. A foil has
+    q_r = 0 and eta_n = 0 (Butler and Volmer); bare metal strips what was plated (q_r > 0) and needs eta_n to nucleate;
+    i_ref is the oxidation of the electrolyte (Tafel) with its onset; g [S/m2] conducts electrons into a mixed conductor.
+
+    References
+    ----------
+    .. [1] J. Newman, K. E. Thomas-Alyea, Electrochemical Systems, 3rd ed., Wiley (2004), ISBN 978-0-471-47756-3
+    """
+    exchange = i0 * np.exp(order * np.log(relative_concentration))
+    held = inventory / (inventory + reserve)
+    needed = nucleation * np.exp(-inventory / nucleation_charge)
+    thermal = GAS_CONSTANT * temperature / FARADAY
+    safe = _within(eta)
+    stripping = held * np.exp(alpha_a * safe / thermal)
+    lithium = exchange * (stripping - np.exp(-alpha_c * (safe + needed) / thermal))
+    oxidation = oxidation_current * np.exp(np.log(10.0) * (safe - onset) / tafel_slope)
+    return lithium + oxidation + conductance * eta, lithium
+
+
+def _within(eta: Number) -> Number:
+    """Hold an overpotential within 15 V, beyond which its exponentials would overflow."""
+    from_above = where(eta - _LIMIT, _LIMIT, eta)
+    return where(-_LIMIT - from_above, -_LIMIT, from_above)
+
+
+def metal_source(
+    eta: Number, i: Number, inventory: Number, film: Number, side: Number, growth: Number, series_resistance: Number
+) -> tuple[Number, Number, Number, Number]:
+    r"""Rows of a metal: double layer, potential, lithium held, film.
+
+    .. math::
+
+        C \dot\eta = s i - i_f, \qquad \phi_m - \phi_s = \eta + s i (R_{film} + R_s), \qquad
+        \dot q = -i_{Li}, \qquad \dot R_{film} = k / R_{film}
+
+    s is +1 for the left metal and -1 for the right one; the face adds i_f, i_Li, phi_s and phi_m.
+    """
+    return side * i, -side * eta - i * (film + series_resistance), 0.0 * inventory, growth / film
+
+
+METAL = NodeKind(
+    "metal",
+    (Unknown("overpotential", 0.1), _CURRENT, Unknown("inventory", 1e4), Unknown("film", 1e-3)),
+    ("side", "growth", "series_resistance"),
+    metal_source,
+)
+"""Lithium foil, copper or steel: overpotential, current density, lithium held [C/m2], film resistance [ohm m2]."""
+
+
+def metal_two_phase_source(
+    eta: Number,
+    i: Number,
+    inventory: Number,
+    film: Number,
+    ceramic_eta: Number,
+    ceramic_i: Number,
+    side: Number,
+    growth: Number,
+    series_resistance: Number,
+) -> Any:
+    """Rows of a metal that touches both skeletons: `metal_source`, once more for the ceramic (no film there)."""
+    rows = metal_source(eta, i, inventory, film, side, growth, series_resistance)
+    return (*rows, side * ceramic_i, -side * ceramic_eta - ceramic_i * series_resistance)
+
+
+METAL_TWO_PHASE = NodeKind(
+    "metal_two_phase",
+    (
+        Unknown("overpotential", 0.1),
+        _CURRENT,
+        Unknown("inventory", 1e4),
+        Unknown("film", 1e-3),
+        Unknown("ceramic_overpotential", 0.1),
+        Unknown("ceramic_current", 1.0),
+    ),
+    ("side", "growth", "series_resistance"),
+    metal_two_phase_source,
+)
+
+
+def _kinetics(eta: Number, q: Number, c: Number, p: tuple[Number, ...]) -> tuple[Number, Number]:
+    relative = c / p[3]
+    return electrode_current(eta, q, relative, p[0], p[1], p[2], p[4], p[5], *p[6:])
+
+
+def _salt_metal(c: Number, phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
+    total, lithium = _kinetics(eta, q, c, p)
+    return i, phi, total, lithium
+
+
+def _plain_metal(phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
+    total, lithium = _kinetics(eta, q, p[3], p)
+    return i, phi, total, lithium
+
+
+def _with_parameters(body: Any, unknowns: int, count: int, order: list[int], signs: list[float]) -> Any:
+    """Return ``law(u0, ..., p0, ...)`` of fixed arity that permutes the unknowns for `body` and signs its values."""
+    names = [f"u{k}" for k in range(unknowns)] + [f"p{k}" for k in range(count)]
+
+    def law(*values: Number) -> tuple[Number, ...]:
+        u, p = values[:unknowns], values[unknowns:]
+        out = body(*(u[k] for k in order), tuple(p))
+        return tuple(sign * value for sign, value in zip(signs, out, strict=True))
+
+    import inspect
+
+    law.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    )
+    return law
+
+
+def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -> tuple[FaceKind, FaceKind]:
+    """Return the faces phase -> metal (right) and metal -> phase (left)."""
+    n, count = len(phase), len(KINETICS)
+    metal = (0, 1, 2)
+    right = FaceKind(
+        f"{name}_to_metal",
+        phase,
+        metal,
+        KINETICS,
+        _with_parameters(body, n + 3, count, list(range(n + 3)), [1.0, 1.0, -1.0, -1.0]),
+        ((potential, None), (None, 1), (None, 0), (None, 2)),
+    )
+    left = FaceKind(
+        f"{name}_from_metal",
+        metal,
+        phase,
+        KINETICS,
+        _with_parameters(body, n + 3, count, [*range(3, 3 + n), 0, 1, 2], [1.0, 1.0, 1.0, 1.0]),
+        ((None, potential), (1, None), (0, None), (2, None)),
+    )
+    return right, left
+
+
+def _mixed_metal(x: Number, phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
+    """Metal on a mixed conductor: electrons alone cross; eta is the drop over the electronic contact."""
+    from ceramer.physics._transport import lattice_gas_potential
+
+    conductance, x_0, u_0, slope, temperature = p
+    return i, phi + lattice_gas_potential(x, x_0, u_0, slope, temperature), conductance * eta, 0.0 * q
+
+
+MIXED_METAL = ("electronic_conductance", "x_0", "u_0", "slope", "temperature")
+
+
+def _mixed_metal_faces() -> tuple[FaceKind, FaceKind]:
+    count = len(MIXED_METAL)
+    right = FaceKind(
+        "mixed_to_metal",
+        (0, 1),
+        (0, 1, 2),
+        MIXED_METAL,
+        _with_parameters(_mixed_metal, 5, count, [0, 1, 2, 3, 4], [1.0, 1.0, -1.0, -1.0]),
+        ((1, None), (None, 1), (None, 0), (None, 2)),
+    )
+    left = FaceKind(
+        "mixed_from_metal",
+        (0, 1, 2),
+        (0, 1),
+        MIXED_METAL,
+        _with_parameters(_mixed_metal, 5, count, [3, 4, 0, 1, 2], [1.0, 1.0, 1.0, 1.0]),
+        ((None, 1), (1, None), (0, None), (2, None)),
+    )
+    return right, left
+
+
+def _two_phase_metal(
+    c: Number,
+    phi: Number,
+    phi_c: Number,
+    eta: Number,
+    i: Number,
+    q: Number,
+    eta_c: Number,
+    i_c: Number,
+    p: tuple[Number, ...],
+) -> Any:
+    """Metal on two skeletons: kinetics against each phase, weighted with its share of the surface."""
+    total, lithium = _kinetics(eta, q, c, p[: len(KINETICS)])
+    ceramic_total, ceramic_lithium = _kinetics(eta_c, q, p[3], (p[-1], *p[1 : len(KINETICS)]))
+    return i, i_c, phi, phi_c, total, ceramic_total, lithium + ceramic_lithium
+
+
+def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
+    names = (*KINETICS, "ceramic_exchange_current_density")
+    metal = (0, 1, 2, 4, 5)
+    right = FaceKind(
+        "two_phase_to_metal",
+        (0, 1, 2),
+        metal,
+        names,
+        _with_parameters(_two_phase_metal, 8, len(names), list(range(8)), [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0]),
+        ((1, None), (2, None), (None, 1), (None, 5), (None, 0), (None, 4), (None, 2)),
+    )
+    left = FaceKind(
+        "two_phase_from_metal",
+        metal,
+        (0, 1, 2),
+        names,
+        _with_parameters(_two_phase_metal, 8, len(names), [5, 6, 7, 0, 1, 2, 3, 4], [1.0] * 7),
+        ((None, 1), (None, 2), (1, None), (5, None), (0, None), (4, None), (2, None)),
+    )
+    return right, left
+
+
+_POLYMER_METAL = _metal_faces("polymer", _salt_metal, (0, 1), 1)
+_CERAMIC_METAL = _metal_faces("ceramic", _plain_metal, (0,), 0)
+_MIXED_METAL = _mixed_metal_faces()
+_TWO_PHASE_METAL = _two_phase_metal_faces()
+
+to_metal = {
+    "polymer": _POLYMER_METAL[0],
+    "tethered": _POLYMER_METAL[0],
+    "ceramic": _CERAMIC_METAL[0],
+    "mixed": _MIXED_METAL[0],
+    "two_phase": _TWO_PHASE_METAL[0],
+}
+from_metal = {
+    "polymer": _POLYMER_METAL[1],
+    "tethered": _POLYMER_METAL[1],
+    "ceramic": _CERAMIC_METAL[1],
+    "mixed": _MIXED_METAL[1],
+    "two_phase": _TWO_PHASE_METAL[1],
+}
+
+
+def _metal_to_terminal(i: Number, voltage: Number) -> tuple[Number, Number]:
+    return i, voltage
+
+
+def _two_to_terminal(i: Number, i_c: Number, voltage: Number) -> tuple[Number, Number, Number]:
+    return i + i_c, voltage, voltage
+
+
+to_terminal = {
+    METAL: FaceKind("metal_to_terminal", (1,), (0,), (), _metal_to_terminal, ((None, 1), (1, None))),
+    METAL_TWO_PHASE: FaceKind(
+        "metal_two_phase_to_terminal", (1, 5), (0,), (), _two_to_terminal, ((None, 1), (1, None), (5, None))
+    ),
+}
+assert TERMINAL.index("voltage") == 0
