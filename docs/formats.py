@@ -495,7 +495,8 @@ def _sentences() -> str:
 
     forms = "\n".join(f"| {word} | `{form}` |" for word, form in FORMS.items())
     ready = "\n".join(
-        f"| `{name}` | {str(getattr(protocols, name).__doc__).splitlines()[0].rstrip('.')} |" for name in protocols.__all__
+        f"| `{name}` | {str(getattr(protocols, name).__doc__).splitlines()[0].rstrip('.')} |"
+        for name in protocols.__all__
     )
     return SENTENCES.format(forms=forms, ready=ready)
 

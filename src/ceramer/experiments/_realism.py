@@ -123,7 +123,7 @@ class Instrument:
             value = getattr(self, field.name)
             if value:
                 unit = _UNITS.get(field.name, "")
-                out[f"instrument {field.name.replace('_', ' ')}"] = f"{value!r}{' ' if unit else ''}{unit}"
+                out[f"instrument {field.name.replace('_', ' ')}"] = f"{value:.6g} {unit}".rstrip()
         return out
 
 

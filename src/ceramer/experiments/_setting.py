@@ -18,6 +18,7 @@ __all__ = [
     "VoltageSetting",
 ]
 
+
 class _Setting:
     """Pydantic marker: read a field as an SI float of one dimension (a setting is exact)."""
 

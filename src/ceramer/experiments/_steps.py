@@ -41,6 +41,7 @@ AMOUNTS: Final = {
 }
 CURRENTS: Final = ("current_density", "current", "c_rate")
 CHARGES: Final = ("areal_capacity", "charge", "capacity_fraction")
+_LONGEST_LABEL: Final = 80
 _RATE_OF: Final = {"current": "current_rate", "current_density": "current_density_rate"}
 
 
@@ -260,8 +261,12 @@ class Step:
                 raise InputError(f"The {what} of a step is above 0, not {number!r}.")
             if number is not None and kind is Impedance:
                 raise InputError(f"An impedance sweep has no {what}; it gives one row for each frequency.")
-        if self.label != " ".join(self.label.split()) or "[" in self.label or "]" in self.label:
-            raise InputError(f"The label {self.label!r} must be one line without brackets and without double spaces.")
+        plain = self.label == " ".join(self.label.split()) and not {"[", "]"} & set(self.label)
+        if not plain or len(self.label) > _LONGEST_LABEL:
+            raise InputError(
+                f"The label {self.label[:_LONGEST_LABEL]!r} must be one line of at most {_LONGEST_LABEL} characters, "
+                "without brackets and double spaces."
+            )
 
     def __str__(self) -> str:
         from ceramer.experiments._text import step_text

@@ -51,7 +51,7 @@ FORMS: Final = {
 }
 """The first words a step can have, each with a valid sentence."""
 
-# Units for printing, the preferred one first; the last one is SI, in which every float reads back exactly.
+# Units for printing, the preferred one first.
 _UNITS: Final = {
     "time": ("h", "min", "s"),
     "voltage": ("V", "mV", "uV"),
@@ -119,7 +119,9 @@ def quantity_text(value: float, dimension: str) -> str:
                 length = len(text) - len(unit) + 4 * ("e" in text.split(" ", 1)[0]) + 20 * (unit in _SI_ONLY_IF_NEEDED)
                 found.append((length, rank, text))
                 break
-    return min(found)[2] if found else f"{value!r} {table[-1]}"
+    # in SI every float reads back exactly; a coulomb is written A s, because "5 C" is a rate
+    si = _EXTRA[dimension].si if dimension in _EXTRA else units.dimension(dimension).si
+    return min(found)[2] if found else f"{value!r} {si.replace('C', 'A s')}"
 
 
 def _plain(number: float, digits: int) -> str:

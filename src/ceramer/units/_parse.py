@@ -163,7 +163,8 @@ _ALIASES: Final[Mapping[str, str]] = {
 _TOKENS: Final = (
     "m cm mm um nm pm angstrom kg g mg ug s ms us min h day month K degC delta_degC S mS uS nS pS ohm mohm kohm Mohm "
     "A mA uA nA pA V mV uV kV C mC Ah mAh uAh W mW kW Wh mWh kWh J mJ kJ eV meV keV mol mmol umol L mL uL Pa kPa MPa "
-    "GPa mPa Hz kHz MHz GHz F mF uF nF pF H mH uH nH N mN mol M mM T deg rad rpm % wt% vol% mol% at% 1 cycles fold ppm Ry bohr"
+    "GPa mPa Hz kHz MHz GHz F mF uF nF pF H mH uH nH N mN mol M mM T deg rad rpm % wt% vol% mol% at% 1 cycles fold ppm "
+    "Ry bohr"
 ).split()
 
 _NUMBER = re.compile(
