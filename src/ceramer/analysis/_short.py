@@ -136,8 +136,8 @@ def judge_shorts(
     r = v[inside] / i[inside]
     when = t[inside]
     reference = _reference(r, member, len(halves))
-    hard = _hard(when, r, member, halves, reference)
     soft = _soft(when, r, member, halves, reference)
+    hard = _hard(when, r, member, halves, reference, math.inf if soft is None else soft[0])
     restless = _fluctuates(when, r, member) if soft is None else None
     candidates = [found for found in (hard, soft, restless) if found is not None]
     verdict = ShortVerdict("none", None, None, (), _decline(halves))
@@ -189,9 +189,9 @@ def _reference(r: Array, member: Rows, count: int) -> Array:
 
 
 def _hard(
-    when: Array, r: Array, member: Rows, halves: HalfCycles, reference: Array
+    when: Array, r: Array, member: Rows, halves: HalfCycles, reference: Array, soft_from: float
 ) -> tuple[float, tuple[float, float], str] | None:
-    """The moment after which the resistance stays below a fifth of what it was."""
+    """The moment after which the resistance stays below a fifth of what it was; a soft short may have come before."""
     peak = np.maximum.accumulate(np.nan_to_num(reference, nan=0.0))
     # The level before the fall: references that already saw the collapse must not excuse it.
     low = r < _HARD * peak[member]
@@ -215,8 +215,8 @@ def _hard(
     before = r[max(0, start - 20) : start]
     level = float(np.median(before)) if before.size else float(peak[member[start]])
     remaining = float(np.median(r[start:]))
-    # The collapse must be abrupt: a slow decline over many half-cycles is not a short.
-    early = when < when[start] - 3.0 * float(np.median(halves.duration))
+    # The collapse must be abrupt: a slow decline over many half-cycles is not a short (steps of a soft one are).
+    early = when < min(when[start] - 3.0 * float(np.median(halves.duration)), soft_from)
     if early.any():
         past = float(np.median(r[early][-max(20, int(0.02 * r.size)) :]))
         if past < 2.0 * _HARD * float(peak[member[start]]):
@@ -231,8 +231,21 @@ def _hard(
 def _soft(
     when: Array, r: Array, member: Rows, halves: HalfCycles, reference: Array
 ) -> tuple[float, tuple[float, float], str] | None:
-    """The first abrupt drop within a half-cycle: by 15 %, by six times the noise, and not seen in every one."""
-    first, last, who = _edges(member)
+    """The first abrupt drop within a half-cycle (by 15 %, by six times the noise, and not seen in every one), or one
+    between two half-cycles that came before.
+    """
+    edges = _edges(member)
+    inside, between = _within(when, r, edges, reference), _between(halves, edges, r, when)
+    if inside is None or between is None:
+        return inside or between
+    # A drop early in a half-cycle lowers its median, too: its own moment is the better one.
+    return between if between[0] + float(np.median(halves.duration)) < inside[0] else inside
+
+
+def _within(
+    when: Array, r: Array, edges: tuple[Rows, Rows, Rows], reference: Array
+) -> tuple[float, tuple[float, float], str] | None:
+    first, last, who = edges
     drops: dict[int, tuple[Array, int, float]] = {}
     profile = np.zeros((first.size, _PHASES))
     for row, (a, b, k) in enumerate(zip(first, last, who, strict=True)):
@@ -249,7 +262,7 @@ def _soft(
         phase = np.minimum(np.arange(drop.size) * _PHASES // drop.size, _PHASES - 1)
         np.maximum.at(profile[row], phase, drop / level)
     if not drops:
-        return _between(halves, (first, last, who), r, when)
+        return None
     # Nucleation peaks and the like recur at the same phase of every half-cycle; a short does not.
     usual = np.median(profile[list(drops)], axis=0) if len(drops) > 3 else np.zeros(_PHASES)
     usual = np.maximum(usual, np.maximum(np.roll(usual, 1), np.roll(usual, -1)))
@@ -272,7 +285,7 @@ def _soft(
                 f"{' and recovered' if recovered else ''}."
             )
             return float(when[step]), (float(when[step - 1]), float(when[step])), text
-    return _between(halves, (first, last, who), r, when)
+    return None
 
 
 def _fluctuates(when: Array, r: Array, member: Rows) -> tuple[float, tuple[float, float], str] | None:
