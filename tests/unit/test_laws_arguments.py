@@ -16,6 +16,8 @@ EDGE = dict.fromkeys(
 INTERFACE = {"metal_poisson": 0.4, "separator_poisson": 0.3, "surface_tension": 0.5} | dict.fromkeys(
     ("metal_molar_volume", "ion_molar_volume"), 1.3e-5
 )
+SALT = {"concentration": 1000.0, "temperature": 333.15}
+POLYMER = {"polymer_diffusivity": 8e-12, "polymer_transference": 0.2}
 CURE = {
     "initiator0": 1.0,
     "decomposition_rate": 1e-4,
@@ -27,6 +29,10 @@ CURE = {
 
 def insulator(s):
     return laws.series(s, [0.5, 0.5])
+
+
+def parallel_half(s):
+    return laws.parallel(s, [0.5, 0.5])
 
 
 REFUSED = [
@@ -150,6 +156,42 @@ REFUSED = [
     (laws.monroe_newman_stability, (1.0, 1.0, 1.0), INTERFACE | {"separator_poisson": 0.6}),
     (laws.monroe_newman_stability, (0.0, 1.0, 1.0), INTERFACE),
     (laws.monroe_newman_critical_ratio, (0.4, 0.3, 1.0), {}),
+    (laws.nernst_einstein_diffusivities, (0.1, 1.2, 1000.0, 300.0), {}),
+    (laws.ambipolar_diffusivity, (0.0, 0.0), {}),
+    (laws.newman_number, (0.1, 8e-12, 1.2), SALT),
+    (laws.newman_number, (0.1, 0.0, 0.2), SALT),
+    (laws.thermodynamic_factor_from_current_fraction, (0.0, 0.1, 8e-12, 0.2), SALT),
+    (laws.thermodynamic_factor_from_current_fraction, (0.2, 0.1, 8e-12, 1.0), SALT),
+    (laws.steady_concentration, (2e-4, 1.0, 8e-12, 0.2), {"concentration": 1000.0, "thickness": 1e-4}),
+    (laws.steady_concentration, (0.0, 20.0, 8e-12, 0.2), {"concentration": 1000.0, "thickness": 1e-4}),
+    (laws.steady_concentration, (0.0, -20.0, 8e-12, 0.2), {"concentration": 1000.0, "thickness": 1e-4}),
+    (laws.diffusion_potential, (0.0, 1.0, 0.2, 300.0), {}),
+    (laws.symmetric_cell_impedance, (-1.0, 1e-4, 0.1, 8e-12, 3.0), {}),
+    (laws.coupled_conductivity, (insulator, [[1.0, 0.5], [0.4, 1.0]], [[1.0, 0.0], [0.0, 1.0]]), {}),
+    (laws.coupled_conductivity, (insulator, [[0.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]), {}),
+    (laws.coupled_conductivity, (insulator, [[1.0, 0.0], [0.0, 1.0]], [[-1.0, 0.0], [0.0, 1.0]]), {}),
+    (laws.coupled_conductivity, (insulator, [[1.0, 0.0], [0.0, 1.0]], [[1.0]]), {}),
+    (laws.composite_salt_transport, (insulator, 1.0, 1.0, 0.25), POLYMER),  # no way for the salt
+    (laws.composite_salt_transport, (parallel_half, 1.0, 1.0, 0.0), POLYMER),
+    (laws.composite_salt_closure, (parallel_half, 1.0, 1.0, 1.0), POLYMER),
+    (laws.maximum_concentration, (0.0, 0.1), {}),
+    (laws.lfp_potential, (1.1,), {}),
+    (laws.nmc811_potential, (-0.1,), {}),
+    (laws.lto_potential, (0.0,), {}),
+    (laws.lattice_gas_potential, (1.0, 2.6, 0.5, 0.5, 300.0), {}),
+    (laws.nmc811_diffusivity, (0.5, 0.0), {}),
+    (laws.insertion_exchange_current, (1e-11, 1000.0, 2.1e4, 2e4), {}),
+    (laws.chemical_diffusivity, (1.0, 1.0, 1e-4), {}),
+    (laws.tafel_oxidation_current, (4.5, 4.0, 0.01, 0.0), {}),
+    (laws.nucleation_overpotential, (-1.0, 0.1, 1.0), {}),
+    (laws.constant_phase_impedance, (0.0, 1.0, 0.9), {}),
+    (laws.constant_phase_impedance, (1.0, 1.0, 1.9), {}),
+    (laws.film_growth_reaction_limited, (-1.0, 1e-4, 1000.0), {}),
+    (laws.film_growth_diffusion_limited, (0.0, 1e-18, 1e-4, 1000.0), {}),
+    (laws.film_growth_mixed, (-1e-9, 1e-12, 1e-18, 1e-4, 1000.0), {}),
+    (laws.film_thickness, (1.0, 0.0, 1e-18), {"molar_volume": 1e-4, "concentration": 1000.0}),
+    (laws.lithium_in_film, (1e-9, 0.0, 2.0), {}),
+    (laws.active_material_left, (10, 1.5), {}),
     (laws.where, ("x", 1.0, 0.0), {}),
     (laws.bragg_spacing, (28.5, 1.5406e-10), {}),  # degrees
     (laws.two_theta, (0.5, 1.5), {}),

@@ -9,6 +9,20 @@ array([0.166852, 0.833148])
 
 from __future__ import annotations
 
+from ceramer.laws._ageing import (
+    active_material_left,
+    film_growth_diffusion_limited,
+    film_growth_mixed,
+    film_growth_reaction_limited,
+    film_thickness,
+    lithium_in_film,
+)
+from ceramer.laws._closure import (
+    CompositeTransport,
+    composite_salt_closure,
+    composite_salt_transport,
+    coupled_conductivity,
+)
 from ceramer.laws._common import Numeric, where
 from ceramer.laws._composition import (
     TgaBalance,
@@ -36,6 +50,15 @@ from ceramer.laws._cycling import (
     retention,
     specific_energy,
 )
+from ceramer.laws._electrolyte import (
+    ambipolar_diffusivity,
+    diffusion_potential,
+    nernst_einstein_diffusivities,
+    newman_number,
+    steady_concentration,
+    symmetric_cell_impedance,
+    thermodynamic_factor_from_current_fraction,
+)
 from ceramer.laws._electronic import (
     leak_current_density,
     leak_limited_coulombic_efficiency,
@@ -57,6 +80,16 @@ from ceramer.laws._healing import (
     viscous_sintering_rate,
     void_size,
 )
+from ceramer.laws._insertion import (
+    chemical_diffusivity,
+    insertion_exchange_current,
+    lattice_gas_potential,
+    lfp_potential,
+    lto_potential,
+    maximum_concentration,
+    nmc811_diffusivity,
+    nmc811_potential,
+)
 from ceramer.laws._interphase import (
     brick_layer_infiltrated,
     brick_layer_specific_boundary_conductivity,
@@ -77,7 +110,10 @@ from ceramer.laws._isotope import (
 from ceramer.laws._kinetics import (
     butler_volmer,
     charge_transfer_resistance,
+    constant_phase_impedance,
     exchange_current_density,
+    nucleation_overpotential,
+    tafel_oxidation_current,
 )
 from ceramer.laws._mechanics import (
     force_per_width,
@@ -138,11 +174,14 @@ from ceramer.laws._xray import (
 
 __all__ = [
     "ArrheniusForm",
+    "CompositeTransport",
     "LateralConduction",
     "Numeric",
     "TetheredAnionTransport",
     "TgaBalance",
     "accumulated_areal_capacity",
+    "active_material_left",
+    "ambipolar_diffusivity",
     "apparent_activation_energy_vtf",
     "apparent_rate_from_conversion",
     "areal_capacity_of_foil",
@@ -162,13 +201,19 @@ __all__ = [
     "cell_volume_hexagonal",
     "ceramic_fraction_from_tga",
     "charge_transfer_resistance",
+    "chemical_diffusivity",
     "closure_time",
     "coated_sphere",
     "complex_conductivity",
     "composite_current_fraction",
+    "composite_salt_closure",
+    "composite_salt_transport",
+    "constant_phase_impedance",
+    "coupled_conductivity",
     "cubic_spacing",
     "current_density_from_c_rate",
     "current_fraction",
+    "diffusion_potential",
     "edge_bypass",
     "effective_activation_energy",
     "electronic_transference",
@@ -176,6 +221,10 @@ __all__ = [
     "equilibrium_enrichment",
     "exchange_current_density",
     "exponential_void_size",
+    "film_growth_diffusion_limited",
+    "film_growth_mixed",
+    "film_growth_reaction_limited",
+    "film_thickness",
     "force_per_width",
     "geometric_fade",
     "griffith_overpotential",
@@ -188,19 +237,30 @@ __all__ = [
     "increase_factor",
     "infiltrated_pores",
     "initiator_left",
+    "insertion_exchange_current",
     "isotropic_sheet_contribution",
     "krieger_dougherty",
+    "lattice_gas_potential",
     "leak_current_density",
     "leak_limited_coulombic_efficiency",
+    "lfp_potential",
     "limiting_current",
     "linear_fade",
+    "lithium_in_film",
     "lithium_thickness",
+    "lto_potential",
     "mass_to_volume_fractions",
+    "maximum_concentration",
     "maxwell",
     "monroe_newman_critical_ratio",
     "monroe_newman_stability",
+    "nernst_einstein_diffusivities",
+    "newman_number",
     "newman_number_from_current_fraction",
+    "nmc811_diffusivity",
+    "nmc811_potential",
     "np_ratio",
+    "nucleation_overpotential",
     "parallel",
     "path_shares",
     "percolation",
@@ -220,9 +280,13 @@ __all__ = [
     "specific_energy",
     "sphere_with_interface",
     "sphere_with_surface_sheet",
+    "steady_concentration",
+    "symmetric_cell_impedance",
+    "tafel_oxidation_current",
     "tethered_anion_transport",
     "tga_residue",
     "theoretical_specific_capacity",
+    "thermodynamic_factor_from_current_fraction",
     "two_point_activation_energy",
     "two_theta",
     "viscous_sintering_rate",
