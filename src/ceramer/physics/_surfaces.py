@@ -39,7 +39,7 @@ _LIMIT = 15.0  # V
 def contact_source(
     drop: Number, i: Number, charge_transfer_resistance: Number, series_resistance: Number
 ) -> tuple[Number, Number]:
-    """Return the rows of a contact R || C in series with R_s: ``R C dv/dt = R i - v`` and ``phi_l - phi_r = v + R_s i``."""
+    """Return the rows of R || C in series with R_s: ``R C dv/dt = R i - v``, ``phi_l - phi_r = v + R_s i``."""
     return charge_transfer_resistance * i - drop, -drop - series_resistance * i
 
 
@@ -92,7 +92,7 @@ from_contact = {
 
 
 def junction_source(n: Number, i: Number, ceramic_i: Number, resistance: Number, ceramic_resistance: Number) -> Any:
-    """Return the rows ``K c_l - c_r = 0``, ``phi_l - phi_r = R i`` and ``phi_c - phi = R_c i_c`` less their face terms."""
+    """Return the rows of ``K c_l = c_r``, ``phi_l - phi_r = R i`` and ``phi_c - phi = R_c i_c`` less face terms."""
     return 0.0 * n, -resistance * i, -ceramic_resistance * ceramic_i
 
 
@@ -102,7 +102,7 @@ JUNCTION = NodeKind(
     ("resistance", "ceramic_resistance"),
     junction_source,
 )
-"""A contact that salt crosses: anion flux, current between the polymers, current out of or into a percolating ceramic."""
+"""A contact that salt crosses: anion flux, current between the polymers, current out of or into a ceramic skeleton."""
 
 
 def _salt(c: Number, tethered: Number) -> Number:
@@ -111,7 +111,7 @@ def _salt(c: Number, tethered: Number) -> Number:
 
 
 def _into_junction(c: Number, phi: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number) -> Any:
-    """Polymer | junction: both currents enter through the polymer; the ceramic's counterpart sees the same potential."""
+    """Polymer | junction: both currents enter through the polymer; a ceramic beyond it sees the same potential."""
     return n, i + i_c, weight * _salt(c, tethered), phi, phi
 
 
@@ -217,7 +217,7 @@ def electrode_current(
 
     eta is the metal's potential against the lithium reference beside it, q the lithium that it holds [C/m2]. A foil has
     q_r = 0 and eta_n = 0 (Butler and Volmer); bare metal strips what was plated (q_r > 0) and needs eta_n to nucleate;
-    i_ref is the oxidation of the electrolyte (Tafel) with its onset; g [S/m2] conducts electrons into a mixed conductor.
+    i_ref is the oxidation of the electrolyte (Tafel) at its onset; g [S/m2] conducts electrons.
 
     References
     ----------

@@ -252,7 +252,7 @@ def norm(e, y, z, atol, rtol, group, sums, counts):
 
 @jit
 def initialise(y, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, d, trial):
-    """Find consistent algebraic unknowns by a damped Newton method, the differential ones kept; -1 or the iterations."""
+    """Find consistent algebraic unknowns (damped Newton), the differential ones kept; the iterations, or -1."""
     shape = model[0]
     huge = 1e20
     residual(y, f, model)
@@ -481,11 +481,11 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                             b[k] += mass[k] * scratch[k]
                         for k in range(size.size - 1):
                             if capacity[k] != 0.0:
-                                l = off[k] + left[k]
-                                r = off[k + 1] + right[k]
-                                drop = capacity[k] * (scratch[l] - scratch[r])
-                                b[l] += drop
-                                b[r] -= drop
+                                here = off[k] + left[k]
+                                there = off[k + 1] + right[k]
+                                drop = capacity[k] * (scratch[here] - scratch[there])
+                                b[here] += drop
+                                b[there] -= drop
                     solve(b, shape, work, scratch)
                 e = U[stages - 1]
                 err = 1e4

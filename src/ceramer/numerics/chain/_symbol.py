@@ -108,7 +108,7 @@ class Symbol:
     def __where__(self, if_positive: Expression, if_not: Expression) -> Expression:
         return self.graph.node("where", self, if_positive, if_not)
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: PLE0304
         _refuse("if")
 
     def __float__(self) -> float:
@@ -117,7 +117,7 @@ class Symbol:
     def __int__(self) -> int:
         _refuse("int")
 
-    def __index__(self) -> int:
+    def __index__(self) -> int:  # noqa: PLE0305
         _refuse("int")
 
     def __iter__(self) -> Any:
