@@ -32,7 +32,7 @@ SALT = 1000.0  # mol/m3, initial concentration of every case
 Law = Any
 
 
-# --- Li | layer | layer | Li --------------------------------------------------------------------------------------------
+# --- Li | layer | layer | Li ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def diffusion_potential(c: Law) -> Law:
 
 
 def edges(layers: tuple[Layer, ...] = LAYERS, *, refine: int = 1, grade: float = 1.0) -> list[np.ndarray]:
-    """Faces [m] of every layer, `refine` times the cells; `grade` > 1 makes the middle cells of a layer that much wider."""
+    """Faces [m] of every layer, `refine` times the cells; the middle cells of a layer `grade` times wider."""
     out, start = [], 0.0
     for layer in layers:
         n = layer.cells * refine
@@ -137,7 +137,10 @@ def steady_profile(charge_current: float) -> tuple[float, float]:
         return total
 
     whole = sum(layer.thickness / layer.transport for layer in LAYERS)
-    left = float(brentq(excess, 1e-9, SALT, xtol=1e-12, rtol=1e-14)) if charge_current else SALT
+    if charge_current == 0.0:
+        return SALT, SALT
+    low, high = (0.0, SALT) if charge_current > 0.0 else (SALT, 20.0 * SALT)
+    left = float(brentq(excess, low, high, xtol=1e-12, rtol=1e-14))
     return left, float(at(left, whole))
 
 
@@ -188,7 +191,7 @@ def impedance(frequency: np.ndarray) -> np.ndarray:
     return 2.0 / (1.0 / charge_transfer + omega * DOUBLE_LAYER) + ohmic + diffusion_potential(SALT) * fall
 
 
-# --- the reference cell: Li | three electrolyte layers | porous NMC811 ---------------------------------------------------
+# --- the reference cell: Li | three electrolyte layers | porous NMC811 ----------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,7 @@ class ReferenceCell:
     bruggeman: float = 1.5
     transference: float = 0.4
     film: float = 1e-4  # ohm m2, on the lithium
+    film_rate: float = 2.9e-14  # ohm2 m4/s, where the film grows at all
     one_c: float = 32.2  # A/m2
     rate: float = 0.5
     low: float = 3.0
@@ -270,6 +274,10 @@ class ReferenceCell:
     @staticmethod
     def lithium_exchange_current(c: Law) -> Law:
         return 10.0 * np.sqrt(c / 1000.0)
+
+    def film_growth(self, i: Law, film: Law) -> Law:
+        """d(film)/dt [ohm m2/s]: parabolic, helped by the current i [A/m2]."""
+        return self.film_rate * (1.0 + 0.05 * np.sqrt(i * i + 0.01)) / film
 
 
 REFERENCE = ReferenceCell()
