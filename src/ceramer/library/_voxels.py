@@ -151,7 +151,7 @@ def _pellet(name: str, porosity: str) -> tuple[VoxelModel, ...]:
 
 @functools.lru_cache(maxsize=8)
 def _mixture(image: VoxelImage) -> Mixture:
-    return Mixture(image)
+    return Mixture(image, tolerance=_TOLERANCE)
 
 
 def _cse_conductivities(ledger: Ledger) -> tuple[dict[str, float], float]:
@@ -197,8 +197,11 @@ def _cse_energy(ledger: Ledger, image: VoxelImage) -> float:
 def _cse_three_paths(ledger: Ledger, image: VoxelImage) -> float:
     """t_BV with the interphase that the printed conductivity needs, a path for lithium alone."""
     sigma, fraction = _cse_conductivities(ledger)
-    sheet = _mixture(image).with_sheet(_CSE, _cse_sheet(ledger, image))
-    return sheet({**sigma, "pore": fraction * sigma["pore"]}) / sheet(sigma)
+    sheets = {_CSE: _cse_sheet(ledger, image)}
+    steady = effective_conductivity(
+        image, {**sigma, "pore": fraction * sigma["pore"]}, sheets=sheets, tolerance=_TOLERANCE
+    )
+    return float(steady.mean) / ledger("F001-118")
 
 
 # --- PLM: three layers in one image ----------------------------------------------------------------------------------

@@ -111,24 +111,20 @@ class Mixture:
         InputError
             Phases that conduct as much already, or a surface that cannot.
         """
-        from scipy.optimize import brentq
-
-        bare = self.with_sheet(pair, 0.0)(conductivities)
+        values = self._read(conductivities)
+        bare = self.with_sheet(pair, 0.0)._solved(values)[0]
         if not 0.0 < bare < target:
             raise InputError(
                 f"The phases alone conduct {bare:.4g} S/m; a sheet is told by what a larger target than that needs, "
                 f"not {target:.4g} S/m."
             )
-
-        def excess(logarithm: float) -> float:
-            return math.log(self.with_sheet(pair, math.exp(logarithm))(conductivities) / target)
-
-        guess = math.log(1.5 * (target - bare) * self._edge)
-        low, high = guess, guess
-        for _ in range(40):
-            if excess(low) <= 0.0 <= excess(high):
-                return math.exp(float(brentq(excess, low, high, xtol=1e-9)))
-            low, high = (low - 1.0, high) if excess(low) > 0.0 else (low, high + 1.0)
+        logarithm = math.log(1.5 * (target - bare) * self._edge)
+        for _ in range(60):  # Newton in logarithms, whose slope is the share of the sheet
+            value, shares = self.with_sheet(pair, math.exp(logarithm))._solved(values)
+            short = math.log(target / value)
+            if abs(short) <= self.tolerance:
+                return math.exp(logarithm)
+            logarithm += min(max(short / max(shares["|".join(pair)], 1e-3), -2.0), 2.0)
         raise InputError(f"No sheet between {pair[0]!r} and {pair[1]!r} brings the image to {target:.4g} S/m.")
 
     @property
