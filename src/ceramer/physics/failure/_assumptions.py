@@ -124,8 +124,8 @@ def assumed_cell(
     for kind in kinds:
         if kind not in SPREADING:
             raise UnknownNameError("kind of defect", kind, SPREADING)
-        values = {name: ledger(f"{kind}.{name}") for name in ("density", "scale", "half_width")}
-        defects.append(Defects(kind, **values))
+        density, scale, half_width = (ledger(f"{kind}.{name}") for name in ("density", "scale", "half_width"))
+        defects.append(Defects(kind, density, scale, half_width))
     return SymmetricLithiumCell(
         thickness=thickness,
         area=area,

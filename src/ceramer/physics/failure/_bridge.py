@@ -8,6 +8,7 @@ import numpy as np
 
 from ceramer.errors import InputError
 from ceramer.laws import Numeric
+from ceramer.physics.failure._numbers import plain
 from ceramer.units import BOLTZMANN, ELECTRONVOLT
 
 __all__ = ["LORENZ_NUMBER", "bridge_resistance", "burn_out_voltage"]
@@ -39,7 +40,7 @@ def bridge_resistance(thickness: Numeric, radius: Numeric, resistivity: Numeric)
     10.385
     """
     r = np.asarray(radius)
-    return resistivity * (np.asarray(thickness) / (math.pi * r**2) + 0.5 / r)
+    return plain(resistivity * (np.asarray(thickness) / (math.pi * r**2) + 0.5 / r))
 
 
 def burn_out_voltage(melting_temperature: Numeric, temperature: Numeric) -> Numeric:
@@ -79,5 +80,4 @@ def burn_out_voltage(melting_temperature: Numeric, temperature: Numeric) -> Nume
     hot, cold = np.asarray(melting_temperature), np.asarray(temperature)
     if np.any(hot <= cold):
         raise InputError("The temperature must lie below the melting temperature of lithium; give kelvin.")
-    result = 2.0 * np.sqrt(LORENZ_NUMBER * (hot**2 - cold**2))
-    return result.item() if result.ndim == 0 else result
+    return plain(2.0 * np.sqrt(LORENZ_NUMBER * (hot**2 - cold**2)))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ceramer.errors import InputError
 from ceramer.laws import Numeric
+from ceramer.physics.failure._numbers import plain
 
 __all__ = [
     "critical_current_fixed_capacity",
@@ -41,7 +42,7 @@ def wagner_length(ionic_conductivity: Numeric, interface_resistance: Numeric) ->
     >>> wagner_length(0.1, 20e-4) * 1e6  # um
     200.0
     """
-    return np.multiply(ionic_conductivity, interface_resistance)
+    return plain(np.multiply(ionic_conductivity, interface_resistance))
 
 
 def focusing_length(half_width: Numeric, spreading: Numeric, wagner: Numeric) -> Numeric:
@@ -60,7 +61,7 @@ def focusing_length(half_width: Numeric, spreading: Numeric, wagner: Numeric) ->
     -------
     l, [m]
     """
-    return np.divide(half_width, spreading) + wagner
+    return plain(np.divide(half_width, spreading) + wagner)
 
 
 def current_focusing(depth: Numeric, length: Numeric) -> Numeric:
@@ -88,7 +89,7 @@ def current_focusing(depth: Numeric, length: Numeric) -> Numeric:
     >>> current_focusing(5e-6, focusing_length(5e-6, 2.0, 0.0))  # a hemisphere
     3.0
     """
-    return 1.0 + np.divide(depth, length)
+    return plain(1.0 + np.divide(depth, length))
 
 
 def grown_depth(depth: Numeric, speed: Numeric, length: Numeric, duration: Numeric) -> Numeric:
@@ -110,7 +111,7 @@ def grown_depth(depth: Numeric, speed: Numeric, length: Numeric, duration: Numer
     >>> grown_depth(5e-6, 1e-9, 1e6, 3600.0) * 1e6  # no focusing: 5 um + 3.6 um
     8.6
     """
-    return np.asarray(depth) + (np.asarray(depth) + length) * np.expm1(np.asarray(speed) * duration / length)
+    return plain(np.asarray(depth) + (np.asarray(depth) + length) * np.expm1(np.asarray(speed) * duration / length))
 
 
 def cycle_map(
@@ -174,7 +175,7 @@ def crossing_cycles(
         step = np.multiply(np.asarray(a) - 1.0, depth) + c
         count = np.log1p((np.asarray(a) - 1.0) * (goal - depth) / step) / log_a
     count = np.where(step > 0.0, count, np.inf)
-    return np.where(np.asarray(depth) >= goal, 0.0, count)
+    return plain(np.where(np.asarray(depth) >= goal, 0.0, count))
 
 
 def largest_harmless_depth(
@@ -207,7 +208,7 @@ def largest_harmless_depth(
     drop = -np.expm1(-rate * cycles)
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(rate > 0.0, drop / (np.asarray(a) - 1.0), np.asarray(cycles, dtype=float))
-    return goal * (1.0 - drop) - c * weight
+    return plain(goal * (1.0 - drop) - c * weight)
 
 
 def _growth(q: Numeric, blocked: Numeric, lithium: Numeric, length: Numeric) -> Numeric:
@@ -280,4 +281,4 @@ def critical_current_fixed_time(
         raise InputError("The blocked share must stay below 1: what blocks everything has no critical current.")
     shape = np.asarray(healing_exponent) * np.asarray(depth) ** (np.asarray(healing_exponent) - 1.0)
     ratio = 2.0 * np.multiply(healing_rate, duration) / (shape * irreversible_share * (np.asarray(depth) + length))
-    return np.log1p(ratio) / _growth(duration, blocked_share, lithium_per_charge, length)
+    return plain(np.log1p(ratio) / _growth(duration, blocked_share, lithium_per_charge, length))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,11 @@ from ceramer.errors import InputError
 from ceramer.physics.failure._bridge import bridge_resistance
 from ceramer.physics.failure._cell import BrittleLayer, SymmetricLithiumCell
 from ceramer.physics.failure._growth import focusing_length, grown_depth
+from ceramer.physics.failure._numbers import Array
 from ceramer.physics.failure._schedule import Schedule
 from ceramer.physics.failure._voids import contact_loss, stripped_void
 
 __all__ = ["HARD_VOLTAGE", "Bridge", "Lives", "simulate_lives", "void_history"]
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 HARD_VOLTAGE = 0.2
 """A short that leaves less than this share of the voltage is hard."""
@@ -149,8 +147,8 @@ def simulate_lives(
 
     Notes
     -----
-    Split per half-cycle: growth exactly, then healing exactly. Filaments do not shade one another. One bridge a filament
-    and half-cycle. Defects that have healed (h = 0) stay healed.
+    Split per half-cycle: growth exactly, then healing exactly. Filaments do not shade one another. A filament bridges
+    at most once in a half-cycle. Defects that have healed (h = 0) stay healed.
     """
     if cells < 1 or deepest < 1:
         raise InputError("Give at least one cell and one defect of each kind to follow.")
@@ -248,8 +246,8 @@ def _ionic_share(cell: SymmetricLithiumCell, crowd: _Population, start: float, r
 def _allowed(cell: SymmetricLithiumCell, crowd: _Population, local: Array, length: Array, resistance: float) -> Array:
     """Where the layer lets lithium in, as 0 or 1."""
     if not isinstance(cell.layer, BrittleLayer):
-        grows = np.array([cell.grows(d.half_width) for d in cell.defects])[crowd.kind]
-        return grows.astype(float)
+        grows = np.array([cell.grows(d.half_width) for d in cell.defects], dtype=float)
+        return np.asarray(grows[crowd.kind])
     deep = np.maximum(crowd.depth, 1e-12)
     needed = laws.griffith_overpotential(cell.layer.fracture_toughness, deep, cell.lithium.molar_volume)
     return np.asarray((1.0 + crowd.depth / length) * local * resistance >= needed, dtype=float)

@@ -10,6 +10,7 @@ from ceramer.errors import InputError
 from ceramer.laws import Numeric
 from ceramer.physics.failure._cell import BrittleLayer, SymmetricLithiumCell
 from ceramer.physics.failure._growth import focusing_length, largest_harmless_depth
+from ceramer.physics.failure._numbers import plain
 
 __all__ = ["short_free_share"]
 
@@ -39,14 +40,14 @@ def short_free_share(
     InputError
         If the cell has what the closed form leaves out; `simulate_lives` has it all.
     """
-    plain = (
+    covered = (
         cell.filament.healing_exponent == 1.0
         and cell.film_growth == 0.0
         and cell.electronic_conductivity == 0.0
         and not isinstance(cell.layer, BrittleLayer)
         and bool(np.all(np.asarray(current_density) <= cell.contact.borne_current_density))
     )
-    if not plain:
+    if not covered:
         raise InputError(
             "The closed form needs healing with n = 1, no film growth, no leak, no brittle layer and no voids; "
             "use simulate_lives."
@@ -74,5 +75,4 @@ def short_free_share(
             resting = np.where(a_minus_1 > 0.0, healing / a_minus_1 - length, math.inf)
         deepest = np.where(cycles > 0.0, np.maximum(harmless, resting), harmless)
         expected = expected + 2.0 * cell.area * defects.density * defects.exceedance(np.maximum(deepest, 0.0))
-    result = np.exp(-expected)
-    return result.item() if result.ndim == 0 else result
+    return plain(np.exp(-expected))

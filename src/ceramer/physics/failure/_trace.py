@@ -14,7 +14,7 @@ from ceramer.physics.failure._cell import SymmetricLithiumCell
 from ceramer.physics.failure._schedule import Schedule
 from ceramer.physics.failure._simulate import Bridge, simulate_lives, void_history
 from ceramer.physics.failure._voids import contact_loss, stripped_void
-from ceramer.units import ZERO_CELSIUS
+from ceramer.units import Value
 
 __all__ = ["Trace", "voltage_trace"]
 
@@ -115,8 +115,8 @@ def voltage_trace(
             "Current / A": current.ravel(),
             "Cycle Count / 1": np.repeat(half // 2 + 1, points).astype(float),
         },
-        area=f"{cell.area * 1e4!r} cm2",
-        temperature=f"{cell.temperature - ZERO_CELSIUS!r} degC",
+        area=Value(cell.area),
+        temperature=Value(cell.temperature),
         electrodes="Li | Li",
         technique="galvanostatic cycling",
         source="simulated",
