@@ -51,7 +51,7 @@ def standard_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
         TERMINAL,
     )
     faces = (
-        transport.polymer_face(),
+        transport.polymer_face(transport.BinaryLaws()),
         transport.CERAMIC_FACE,
         surfaces.to_contact["polymer"],
         surfaces.from_contact["polymer"],

@@ -162,7 +162,7 @@ def _polymer_law(given: BinaryLaws) -> Law:
 
 
 @lru_cache
-def polymer_face(given: BinaryLaws = BinaryLaws()) -> FaceKind:
+def polymer_face(given: BinaryLaws) -> FaceKind:
     """Return the face between two nodes of a polymer that obeys these laws."""
     return FaceKind("polymer", (0, 1), (0, 1), _POLYMER_PARAMETERS, _polymer_law(given), ((0, 0), (1, 1)))
 
