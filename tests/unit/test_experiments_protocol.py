@@ -232,6 +232,10 @@ def test_ramps_know_their_end_and_sign():
     assert (current.control, current.value, current.target) == ("current", pytest.approx(-10.0), pytest.approx(-30.0))
     assert current.rate == pytest.approx(-0.1)
     assert current.duration == pytest.approx(200.0)
+    (short, present) = resolve(
+        Protocol("x", "cv", ("Scan from 4 V to 1 V at 1 mV/s for 1 min", "Scan to 1 V at 1 mV/s for 1 min"))
+    )
+    assert short.duration == present.started_at(4.0).duration == 60.0
     (hold,) = resolve(Protocol("x", "hold", ("Hold for 1 h",)))
     assert hold.value is None and hold.started_at(1.5).value == 1.5
 
@@ -342,6 +346,11 @@ def test_every_ready_protocol_is_documented_and_prints_as_sentences(name):
     for line in str(made).splitlines()[1:]:
         text = line.strip()
         assert text.endswith(" times:") or str(parse_step(text)) == text
+
+
+def test_sampling_of_a_step_goes_before_that_of_the_protocol():
+    texts = ("Rest for 1 h", "Rest for 1 h, every 5 s", "Impedance from 1 kHz to 1 Hz, 5 points per decade, 5 mV")
+    assert [s.period for s in resolve(Protocol("x", "y", texts, period=60.0))] == [60.0, 5.0, None]
 
 
 def test_immutable_and_checked():

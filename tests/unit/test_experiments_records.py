@@ -130,6 +130,14 @@ def test_a_run_that_ended_early_gives_what_was_reached() -> None:
     assert len(only) == 2
 
 
+def test_no_charge_is_counted_from_one_step_to_the_next() -> None:
+    m = pack_series(
+        [0.0, 10.0, 20.0, 30.0], np.zeros(4), np.full(4, -1.0), area=1.0, position=[0, 0, 1, 1]
+    )  # fmt: skip
+    assert m.column("Net Capacity / Ah").tolist() == pytest.approx([0.0, 10.0 / 3600.0, 10.0 / 3600.0, 20.0 / 3600.0])
+    assert m.column("Step Time / s").tolist() == [0.0, 10.0, 0.0, 10.0]
+
+
 def test_what_cannot_be_packed_is_said() -> None:
     with pytest.raises(InputError, match="area"):
         pack_series([0.0], [0.0], [0.0], area=None)

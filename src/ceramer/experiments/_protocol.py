@@ -239,7 +239,8 @@ class ResolvedStep:
     magnitude, and `started_at` gives it its sign. The step ends after `duration` [s] (inf: not by time), at
     `voltage_above` or `voltage_below` [V], when the magnitude of the current falls below `current_below` [A/m2], or
     when it has moved `charge` [C/m2]. The run ends outside `safety` [V]. `frequencies` [Hz] and `amplitude` [V] are
-    those of an impedance sweep.
+    those of an impedance sweep. Rows are `period` [s] apart (None: the solver's own points), and also
+    `voltage_resolution` [V] where that is given.
     """
 
     control: Literal["current", "voltage", "impedance"]
