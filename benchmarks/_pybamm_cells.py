@@ -8,6 +8,8 @@ and compiled before the clock starts, one warm-up, and the median of several sol
 model divide by the very coefficient that the finite volumes use at the face, so that it keeps its salt, and every
 coefficient stands directly before its gradient: only then does PyBaMM take the harmonic mean over the contact of two
 layers (the arithmetic one is first order there).
+Other options of IDA that were tried (order, Newton and algebraic-error settings) gave no time at equal error. PyBaMM
+keeps compiled libraries on disk: the first run of the reference cell on a machine takes 40 s more.
 Times are CPU seconds of this process (one thread), wall seconds beside them.
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import sys
@@ -75,9 +78,8 @@ def _timed(run: Callable[[], Any], repeats: int) -> tuple[Any, float, float]:
     return result, statistics.median(cpus), statistics.median(walls)
 
 
-def _solver(tolerance: float, **keywords: Any) -> pybamm.IDAKLUSolver:
-    compiled = keywords.pop("compiled", COMPILER is not None)
-    options = {"compile": compiled, "hermite_interpolation": False, **keywords.pop("options", {})}
+def _solver(tolerance: float, compiled: bool, **keywords: Any) -> pybamm.IDAKLUSolver:
+    options = {"compile": compiled, "hermite_interpolation": False}
     return pybamm.IDAKLUSolver(rtol=tolerance, atol=1e-2 * tolerance, options=options, **keywords)
 
 
@@ -112,8 +114,9 @@ def symmetric_model(control: str, hold_voltage: float = cases.HOLD_VOLTAGE) -> p
     coupled = ionic * cases.diffusion_potential(c)
     at = pybamm.boundary_value
     c_left, c_right = at(c, "left"), at(c, "right")
+    sides = ("left", "right")
     if control == "impedance":
-        eta_left, eta_right = (pybamm.Variable(f"{s} overpotential [V]", scale=cases.THERMAL_VOLTAGE) for s in "lr")
+        eta_left, eta_right = (pybamm.Variable(f"{s} overpotential [V]", scale=cases.THERMAL_VOLTAGE) for s in sides)
         for eta, surface, sign in ((eta_left, c_left, 1.0), (eta_right, c_right, -1.0)):
             reaction = 2.0 * cases.exchange_current(surface) * np.sinh(eta / (2.0 * cases.THERMAL_VOLTAGE))
             model.rhs[eta] = (sign * i - reaction) / cases.DOUBLE_LAYER
@@ -123,7 +126,7 @@ def symmetric_model(control: str, hold_voltage: float = cases.HOLD_VOLTAGE) -> p
             2.0 * cases.THERMAL_VOLTAGE * pybamm.arcsinh(s * i / (2.0 * cases.exchange_current(surface)))
             for s, surface in ((1.0, c_left), (-1.0, c_right))
         )
-    rise = {side: -(1.0 - cases.TRANSFERENCE) * i / (cases.FARADAY * at(diffusion, side)) for side in ("left", "right")}
+    rise = {side: -(1.0 - cases.TRANSFERENCE) * i / (cases.FARADAY * at(diffusion, side)) for side in sides}
     model.boundary_conditions[c] = {side: (rise[side], "Neumann") for side in rise}
     model.boundary_conditions[phi] = {
         "left": (-eta_left, "Dirichlet"),
@@ -195,7 +198,7 @@ def hold(
     simulation = pybamm.Simulation(
         symmetric_model("voltage", voltage),
         parameter_values=_symmetric_parameters(),
-        solver=_solver(tolerance, compiled=compiled, output_variables=outputs),
+        solver=_solver(tolerance, compiled, output_variables=outputs),
         **_symmetric_arguments(refine, grade),
     )
     simulation.build()
@@ -241,7 +244,7 @@ def cycles(
     simulation = pybamm.Simulation(
         symmetric_model("current"),
         parameter_values=_symmetric_parameters(square),
-        solver=_solver(tolerance, compiled=compiled, output_variables=outputs),
+        solver=_solver(tolerance, compiled, output_variables=outputs),
         **_symmetric_arguments(refine, grade),
     )
     simulation.build()
@@ -358,8 +361,11 @@ def _points(cell: cases.ReferenceCell, refine: int) -> dict[str, int]:
 
 
 def _resident() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except OSError:  # no /proc: the peak so far, in kilobytes or bytes
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def reference(
@@ -400,7 +406,7 @@ def reference(
         parameter_values=values,
         var_pts=_points(cell, refine),
         experiment=pybamm.Experiment([tuple(steps)] * count),
-        solver=_solver(tolerance, compiled=compiled, store_first_last=True),
+        solver=_solver(tolerance, compiled, store_first_last=True),
     )
     simulation.build_for_experiment()
     build = time.perf_counter() - begin
