@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from ceramer import materials, units
-from ceramer.units import AVOGADRO, BOLTZMANN, FARADAY
+from ceramer import laws, materials, units
+from ceramer.units import AVOGADRO, BOLTZMANN, FARADAY, GAS_CONSTANT, VACUUM_PERMITTIVITY
 
 ROWS = materials.rows()
 BOOK = materials.catalogue()
@@ -150,3 +150,89 @@ def test_everything_a_recipe_weighs_has_a_density_and_a_molar_mass():
         material = materials.load(name)
         assert 400.0 < material.density() < 10000.0
         assert 0.005 < material.molar_mass() < 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),  # mol/m3 of the crystal
+    [("LFP", 22820.0), ("NMC811", 49180.0), ("LTO", 22780.0), ("LVO", 32760.0)],
+)
+def test_maximum_concentration_is_that_of_the_crystal(name, expected):
+    material = materials.load(name)
+    assert material.maximum_concentration() == pytest.approx(expected, rel=2e-3)
+    charge = material.maximum_concentration() * FARADAY / material.density()
+    assert charge == pytest.approx(material.theoretical_capacity(), rel=1e-12)
+
+
+def test_rate_constants_give_the_published_exchange_currents_back():
+    lfp = materials.load("LFP")
+    # 6e-7 A m2.5/mol1.5 with 22806 mol/m3 in the source
+    assert lfp.insertion_rate_constant(298.15) * FARADAY == pytest.approx(6e-7, rel=2e-3)
+    warm = lfp.insertion_rate_constant(333.15) / lfp.insertion_rate_constant(298.15)
+    assert warm == pytest.approx(math.exp(39570.0 / GAS_CONSTANT * (1 / 298.15 - 1 / 333.15)), rel=1e-4)
+    nmc = materials.load("NMC811")
+    half = laws.insertion_exchange_current(
+        nmc.insertion_rate_constant(298.15), 1000.0, nmc.maximum_concentration() / 2, nmc.maximum_concentration()
+    )
+    assert half == pytest.approx(5.028 * 0.5**0.43 * 0.5**0.57, rel=1e-9)
+
+
+def test_diffusion_times_of_the_particles_are_those_of_their_sets():
+    for suffix, expected in (("", (50e-9) ** 2 / 5.9e-18), ("@BPX", (0.5e-6) ** 2 / 6.873e-17)):
+        radius, diffusivity = (BOOK[f"LFP.{name}{suffix}"].value for name in ("particle_radius", "lithium_diffusivity"))
+        assert radius**2 / diffusivity == pytest.approx(expected, rel=1e-12)
+
+
+def test_lithium_exchange_current_follows_from_the_film_resistance():
+    lithium = materials.load("Li")
+    expected = laws.exchange_current_density(lithium.get("film_resistance"), 353.15)
+    assert lithium.get("exchange_current_density") == pytest.approx(expected, rel=1e-3)
+    molar_volume = 1.3e-5
+    xu = FARADAY * 3.5e-8 * molar_volume**-0.7 * 1000.0**0.3
+    assert BOOK["Li.exchange_current_density@LiPF6"].value == pytest.approx(xu, rel=1e-3)
+
+
+@pytest.mark.parametrize("ratio", [10, 12, 16, 20])
+def test_salt_concentration_of_poly_ethylene_oxide_from_its_volumes(ratio):
+    material = materials.load(f"PEO-LiTFSI-{ratio}")
+    volume = ratio * 44.053e-3 / 1120.0 + BOOK["LiTFSI.partial_molar_volume@water"].value
+    assert material.get("salt_concentration") == pytest.approx(1 / volume, rel=2e-3)
+
+
+@pytest.mark.parametrize("ratio", [10, 12, 16])
+def test_the_transport_numbers_of_poly_ethylene_oxide_belong_together(ratio):
+    material = materials.load(f"PEO-LiTFSI-{ratio}")
+    b, t0 = material.get("vtf_b"), material.get("vtf_t0")
+    slope = laws.apparent_activation_energy_vtf(363.15, b, t0)
+    assert material.get("salt_diffusivity_activation_energy") == pytest.approx(slope, rel=5e-3)
+    factor = laws.thermodynamic_factor_from_current_fraction(
+        material.get("current_fraction"),
+        material.ionic_conductivity(363.15),
+        material.get("salt_diffusivity"),
+        material.get("transference_number"),
+        concentration=material.get("salt_concentration"),
+        temperature=363.15,
+    )
+    assert factor == pytest.approx(material.get("thermodynamic_factor"), abs=0.35)
+
+
+@pytest.mark.parametrize("name", ["LATP", "LLZTO", "LLZO"])
+def test_grain_boundary_capacitance_is_that_of_a_thin_plate(name):
+    material, datum = materials.load(name), BOOK[f"{name}.grain_boundary_capacitance"]
+    permittivity = BOOK[f"{name}.relative_permittivity"]
+    assert datum.value == pytest.approx(VACUUM_PERMITTIVITY * material.get("relative_permittivity") / 2e-9, rel=0.02)
+    assert datum.low == pytest.approx(VACUUM_PERMITTIVITY * permittivity.low / 10e-9, rel=0.05)
+    assert datum.high == pytest.approx(VACUUM_PERMITTIVITY * permittivity.high / 1e-9, rel=0.05)
+
+
+def test_the_example_film_grows_and_resists_as_films_do():
+    film = materials.load("SEI")
+    thickness = laws.film_thickness(
+        3.15576e7,
+        film.get("film_rate_constant"),
+        film.get("film_diffusivity"),
+        molar_volume=film.get("partial_molar_volume"),
+        concentration=film.get("film_species_concentration"),
+        initial=film.get("film_thickness"),
+    )
+    assert 1e-7 < thickness < 1e-5  # in a year
+    assert film.get("film_thickness") * film.get("film_resistivity") == pytest.approx(1e-3)  # 10 ohm cm2

@@ -22,10 +22,12 @@ STATUSES: Final = ("measured", "computed", "assumed", "convention")
 
 _BY_DIMENSION: Final[Mapping[str, str]] = {
     "conductivity": "ionic_conductivity grain_conductivity framework_conductivity electronic_conductivity "
-    "vtf_prefactor conductivity_prefactor",
+    "vtf_prefactor conductivity_prefactor coating_electronic_conductivity",
     "energy": "ionic_conductivity_activation_energy grain_conductivity_activation_energy "
     "framework_conductivity_activation_energy electronic_conductivity_activation_energy "
-    "decomposition_activation_energy propagation_activation_energy termination_activation_energy migration_barrier",
+    "decomposition_activation_energy propagation_activation_energy termination_activation_energy migration_barrier "
+    "coating_electronic_conductivity_activation_energy lithium_diffusivity_activation_energy "
+    "salt_diffusivity_activation_energy exchange_current_density_activation_energy film_growth_activation_energy",
     "temperature": "melting_temperature glass_transition_temperature plastic_transition_temperature vtf_t0 "
     "vtf_temperature_low vtf_temperature_high polymer_glass_transition_temperature "
     "plasticiser_glass_transition_temperature salt_glass_transition_temperature",
@@ -34,7 +36,7 @@ _BY_DIMENSION: Final[Mapping[str, str]] = {
     "molar_mass": "molar_mass",
     "molar_volume": "partial_molar_volume",
     "molar_energy": "enthalpy_of_fusion",
-    "length": "lattice_a lattice_b lattice_c foil_thickness",
+    "length": "lattice_a lattice_b lattice_c foil_thickness particle_radius film_thickness",
     "pressure": "youngs_modulus shear_modulus bulk_modulus storage_modulus hardness yield_strength "
     "elastic_constant_c11 elastic_constant_c12 elastic_constant_c44",
     "fracture_toughness": "fracture_toughness",
@@ -42,11 +44,17 @@ _BY_DIMENSION: Final[Mapping[str, str]] = {
     "specific_area": "specific_area",
     "rate_constant": "decomposition_prefactor",
     "second_order_rate_constant": "propagation_prefactor termination_prefactor",
-    "diffusivity": "lithium_diffusivity salt_diffusivity",
-    "voltage": "mean_voltage equilibrium_mean_voltage",
+    "diffusivity": "lithium_diffusivity salt_diffusivity film_diffusivity",
+    "voltage": "mean_voltage equilibrium_mean_voltage potential_slope",
     "fraction": "porosity cathode_porosity volume_fraction initiator_efficiency dissociation_constant",
     "ratio": "transference_number tortuosity poisson_ratio relative_permittivity electrons_per_formula "
-    "dissociation_plasticiser_exponent",
+    "dissociation_plasticiser_exponent current_fraction thermodynamic_factor lithium_per_formula",
+    "concentration": "salt_concentration film_species_concentration",
+    "current_density": "exchange_current_density",
+    "area_specific_resistance": "film_resistance",
+    "resistivity": "film_resistivity",
+    "areal_capacitance": "double_layer_capacitance grain_boundary_capacitance",
+    "velocity": "film_rate_constant",
 }
 
 PROPERTIES: Final[Mapping[str, str]] = MappingProxyType(

@@ -16,7 +16,7 @@ from ceramer.provenance import Book, Datum, Ledger, Source
 __all__ = ["ROLES", "Material", "load"]
 
 ROLES: Final = (
-    "ceramic polymer salt monomer plasticiser additive initiator metal active_material binder carbon inert solvent"
+    "ceramic polymer salt monomer plasticiser additive initiator metal active_material binder carbon inert solvent film"
 ).split()
 _USED_AS_IT_IS: Final = 10.0
 """A value without a temperature law serves this far from its temperature [K]."""
@@ -138,6 +138,19 @@ class Material:
         """Return ``n F / M`` [C/kg] for the n electrons per formula that the catalogue states."""
         return self.get("electrons_per_formula") * units.FARADAY / self.molar_mass()
 
+    def maximum_concentration(self) -> float:
+        """Return ``n rho/M`` [mol/m3], the lithium of the full crystal by which a stoichiometry counts."""
+        sites = self.get("electrons_per_formula")
+        return float(laws.maximum_concentration(self.density(), self.molar_mass(), sites))
+
+    def insertion_rate_constant(self, temperature: float) -> float:
+        """Return k [m2.5/mol0.5/s] of `laws.insertion_exchange_current` at `temperature` [K].
+
+        The catalogue's exchange current density is that of the half full material beside 1 mol/L.
+        """
+        half_full = laws.insertion_exchange_current(1.0, 1000.0, 0.5, 1.0) * self.maximum_concentration()
+        return float(self.at("exchange_current_density", temperature) / half_full)
+
     def ionic_conductivity(self, temperature: float) -> float:
         """Return the ionic conductivity [S/m] at `temperature` [K]; see `at`."""
         return self.at("ionic_conductivity", temperature)
@@ -147,7 +160,7 @@ class Material:
         return self.at("electronic_conductivity", temperature)
 
     def at(self, name: str, temperature: float) -> float:
-        """Return a conductivity [S/m] at `temperature` [K].
+        """Return a conductivity [S/m], diffusivity or other property of `PROPERTIES` in SI units at `temperature` [K].
 
         The law is the one the data allow: ``vtf_prefactor``, ``vtf_b``, ``vtf_t0`` (ionic conductivity, between
         ``vtf_temperature_low`` and ``_high`` where given); else the value at its own temperature with
