@@ -4,6 +4,8 @@ from ._elastic import effective_elasticity as effective_elasticity
 from ._image import AXES as AXES
 from ._image import Axis as Axis
 from ._image import VoxelImage as VoxelImage
+from ._impedance import EffectiveImpedance as EffectiveImpedance
+from ._impedance import effective_impedance as effective_impedance
 from ._make_defects import add_cracks as add_cracks
 from ._make_defects import add_voids as add_voids
 from ._make_layers import FilledLayer as FilledLayer
