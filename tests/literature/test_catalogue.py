@@ -216,8 +216,8 @@ def test_the_transport_numbers_of_poly_ethylene_oxide_belong_together(ratio):
 
 
 @pytest.mark.parametrize("name", ["LATP", "LLZTO", "LLZO"])
-def test_grain_boundary_capacitance_is_that_of_a_thin_plate(name):
-    material, datum = materials.load(name), BOOK[f"{name}.grain_boundary_capacitance"]
+def test_specific_grain_boundary_capacitance_is_that_of_a_thin_plate(name):
+    material, datum = materials.load(name), BOOK[f"{name}.specific_grain_boundary_capacitance"]
     permittivity = BOOK[f"{name}.relative_permittivity"]
     assert datum.value == pytest.approx(VACUUM_PERMITTIVITY * material.get("relative_permittivity") / 2e-9, rel=0.02)
     assert datum.low == pytest.approx(VACUUM_PERMITTIVITY * permittivity.low / 10e-9, rel=0.05)

@@ -6,6 +6,7 @@ import pytest
 from ceramer import laws
 from ceramer.errors import InputError
 from ceramer.laws import _common
+from ceramer.numerics import chain
 
 EV = 1.602176634e-19
 
@@ -147,6 +148,40 @@ def test_a_law_evaluates_on_symbols(law, args, options):
     for key in options:
         one = law(*args, **(options | {key: Symbol(options[key])}))
         assert [value(part) for part in flat(one)] == pytest.approx(expected, rel=1e-12)
+
+
+def evaluated(expression, inputs, known):
+    """Return the value of an expression of the tracer at numbers for its inputs."""
+    if not isinstance(expression, chain.Symbol):
+        return float(expression)
+    if expression.number in known:
+        return known[expression.number]
+    if expression.operation == "input":
+        return inputs[expression.arguments[0]]
+    if expression.operation == "where":
+        condition, yes, no = expression.arguments
+        return evaluated(yes if evaluated(condition, inputs, known) > 0 else no, inputs, known)
+    parts = [evaluated(a, inputs, known) for a in expression.arguments]
+    name = {"asinh": "arcsinh", "atan": "arctan"}.get(expression.operation, expression.operation)
+    known[expression.number] = float(getattr(np, name)(*parts))
+    return known[expression.number]
+
+
+@pytest.mark.parametrize(("law", "args", "options"), TRACED, ids=lambda v: getattr(v, "__name__", ""))
+def test_the_partials_of_the_tracer_are_complex_steps(law, args, options):
+    names = [f"a{k}" for k in range(len(args))]
+    symbols, outputs = chain.trace(lambda *given: law(*given, **options), names)
+    inputs = dict(zip(names, args, strict=True))
+    expected = flat(law(*args, **options))
+    assert [evaluated(out, inputs, {}) for out in outputs] == pytest.approx(expected, rel=1e-12)
+    for k, (symbol, at) in enumerate(zip(symbols, args, strict=True)):
+        if (law, k) in NOT_COMPLEX:
+            continue
+        step = 1e-30 * abs(at)
+        moved = flat(law(*(a + 1j * step if j == k else a for j, a in enumerate(args)), **options))
+        for out, exact in zip(outputs, moved, strict=True):
+            slope = evaluated(chain.differentiate(out, symbol), inputs, {})
+            assert slope == pytest.approx(np.imag(exact) / step, rel=1e-10, abs=1e-13 * abs(np.real(exact) / at))
 
 
 def test_tethered_anions_on_symbols():

@@ -53,7 +53,7 @@ _BY_DIMENSION: Final[Mapping[str, str]] = {
     "current_density": "exchange_current_density",
     "area_specific_resistance": "film_resistance",
     "resistivity": "film_resistivity",
-    "areal_capacitance": "double_layer_capacitance grain_boundary_capacitance",
+    "areal_capacitance": "double_layer_capacitance specific_grain_boundary_capacitance",
     "velocity": "film_rate_constant",
 }
 
