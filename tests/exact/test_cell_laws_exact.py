@@ -86,6 +86,15 @@ def test_impedance_of_the_cell_ends_at_its_two_resistances():
     assert (between.imag < 0).all() and (np.diff(between.real) < 0).all()
 
 
+def test_impedance_of_the_cell_has_no_step_where_its_series_takes_over():
+    # Im Z = -(L/sigma) Ne |s|**2/3 at low frequency; |s| = 1e-4 lies at about 5e-12 Hz
+    f = np.array([1e-14, 1e-12, 4e-12, 6e-12, 1e-10])
+    z = laws.symmetric_cell_impedance(f, LENGTH, SIGMA, DIFFUSIVITY, 3.0)
+    square = (LENGTH / 2) ** 2 * 2 * np.pi * f / DIFFUSIVITY
+    assert square[2] < 1e-8 < square[3]
+    np.testing.assert_allclose(z.imag, -LENGTH / SIGMA * 3.0 * square / 3.0, rtol=1e-6)
+
+
 def test_impedance_of_the_cell_is_that_of_a_finite_difference_cell():
     cells, frequency, t_minus = 400, 2e-3, 0.8
     h = LENGTH / cells
