@@ -118,3 +118,27 @@ def test_layers_of_the_film_in_one_image():
     assert 1.005 * value < faster < 1.0101 * value
     open_web, _ = model.run(book.ledger({"PE.porosity": 1.1 * web.value}))
     assert open_web > 1.1 * value
+
+
+def test_contacts_are_inferred_by_closed_form_and_on_voxels(inferred):
+    closed = inferred["PCE:area resistance of polymer|LATP"]
+    apart, touching = (
+        inferred[f"PCE:area resistance of polymer|LATP, spheres {how}, voxels"]
+        for how in ("kept apart", "that may touch")
+    )
+    assert set(apart.inputs) == set(closed.inputs) - {"A0185", "A0186"}  # the image has its own sizes
+    assert apart.value == pytest.approx(closed.value, rel=0.3)
+    # where grains touch, part of the current needs no contact with the polymer, and the contact may be worse
+    assert touching.value > 1.5 * apart.value
+
+
+def test_grain_boundaries_of_the_pellet_have_the_size_that_bricks_say():
+    from ceramer.library._predictions import FINDINGS
+    from ceramer.library._voxels import VOXEL_FINDINGS
+
+    book = library.book()
+    model = next(f.model for f in VOXEL_FINDINGS if f.id.startswith("LATP:areal conductance"))
+    value, error = model.run(book.ledger())
+    bricks = FINDINGS["LATP:areal conductance of its grain boundaries"].calculate(book.ledger())
+    assert bricks < value < 2.0 * bricks  # many small grains stand beside few large ones
+    assert error < 0.1 * value

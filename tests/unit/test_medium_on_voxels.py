@@ -251,3 +251,20 @@ def test_what_two_mixtures_of_one_image_keep_is_not_mixed_up():
     assert sheet.with_sheet(PAIR, 0.0)(sigma) == bare
     assert sheet.halved()(sigma) != sheet(sigma)
     assert mixture.halved()(sigma) == low
+
+
+def test_the_contact_that_a_target_needs():
+    sigma, mixture = {"matrix": 0.05, "particle": 0.1}, Mixture(BALLS)
+    bare = mixture(sigma)
+    needed = mixture.contact_needed(sigma, PAIR, 0.8 * bare)
+    solved = effective_conductivity(BALLS, sigma, interfaces={PAIR: needed}, tolerance=1e-7, precision="float64")
+    assert solved.mean == pytest.approx(0.8 * bare, rel=1e-5)
+    with pytest.raises(InputError, match="phases alone conduct"):
+        mixture.contact_needed(sigma, PAIR, 1.1 * bare)
+    with pytest.raises(InputError, match="No conductance between 'matrix' and 'particle'"):
+        mixture.contact_needed(sigma, PAIR, 0.1 * bare)  # the matrix alone carries more
+    grains = (np.indices((8, 8, 8)) // 4 * np.array([4, 2, 1]).reshape(3, 1, 1, 1)).sum(axis=0) + 1
+    bricks = VoxelImage(np.zeros((8, 8, 8)), 1e-6, {0: "grain"}, "bricks", (True,) * 3, grains)
+    exact = 1.0 / (4e-6 * (1.0 / 0.25 - 1.0))  # 1/H = 1/s + 1/(G d)
+    found = Mixture(bricks).contact_needed({"grain": 1.0}, ("grain", "grain"), 0.25)
+    assert found == pytest.approx(exact, rel=0.02)

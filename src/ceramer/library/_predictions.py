@@ -616,3 +616,32 @@ for _claim, _name in (("A0409", "UVEA-LATP-UVEA"), ("A0410", "UVEA-LVO-UVEA")):
         "what the pellet must have for the printed conductivity of the sandwich, films as measured alone",
         needs=_claim,
     )(partial(_pellet_needed, _name, _claim))
+
+
+# --- Contacts inside composites; `_voxels` has the same on images -----------------------------------------------------
+
+
+@_finding(
+    "PCE:area resistance of polymer|LATP",
+    "area_specific_resistance",
+    "ohm cm2",
+    "coated grains of the mean printed size: the sphere a/(1 + a/(G R)) that the printed conductivity needs, R = 1/G",
+    needs="A0067",
+)
+def _pce_contact(ledger: Ledger) -> float:
+    (polymer, _), (ceramic, share) = _pce(ledger).phases
+    film, grain = polymer.ionic_conductivity(_T30), ceramic.ionic_conductivity(_T30)
+    radius = 0.25 * (ledger("A0185") + ledger("A0186"))
+    sphere = (ledger("A0067") - film) / (ledger("A0067") + 2.0 * film) / share
+    return radius * ((1.0 - sphere) / (film * (1.0 + 2.0 * sphere)) - 1.0 / grain)
+
+
+@_finding(
+    "LATP:areal conductance of its grain boundaries",
+    "areal_conductance",
+    "S/cm2",
+    "brick layer: printed grain-boundary conductivity over the mean printed grain size",
+    needs="A0016",
+)
+def _latp_boundary(ledger: Ledger) -> float:
+    return ledger("A0016") / (0.5 * (ledger("A0185") + ledger("A0186")))

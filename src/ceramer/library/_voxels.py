@@ -6,6 +6,7 @@ ledger like everywhere else. The error is that of the voxels: the difference to 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -318,36 +319,60 @@ def _missing_energy(ledger: Ledger) -> float:
     return energies * (1.0 + _missing(ledger))
 
 
+def _pce_contact(ledger: Ledger, image: VoxelImage) -> float:
+    """Area resistance [ohm m2] between polymer and grains that brings the image to the printed conductivity."""
+    values = [medium.ionic_conductivity(_T30) for medium, _ in _composite("PCE", ledger).phases]
+    return 1.0 / _mixture(image).contact_needed(dict(zip(_PCE, values, strict=True)), _PCE, ledger("A0067"))
+
+
+def _pce_reads(ledger: Ledger) -> float:
+    return ledger("A0067") / Composite("PCE", _composite("PCE", ledger).phases).ionic_conductivity(_T30)
+
+
+def _latp_boundary(ledger: Ledger, image: VoxelImage) -> float:
+    """Conductance of a grain boundary [S/m2]: 1/H = 1/sigma_grain + 1/sigma_gb, as an impedance plot gives them."""
+    grain = load_medium("LATP grain", ledger).ionic_conductivity(_T30)
+    target = 1.0 / (1.0 / grain + 1.0 / ledger("A0016"))
+    return _mixture(image).contact_needed({"grain": grain}, ("grain", "grain"), target)
+
+
+def _latp_reads(ledger: Ledger) -> float:
+    return ledger("A0016") * load_medium("LATP grain", ledger).ionic_conductivity(_T30)
+
+
 def _found(
     quantity: str,
     what: str,
     unit: str,
     method: str,
     *,
-    calculate: Callable[[Ledger, VoxelImage], float],
+    model: VoxelModel,
     reads: Callable[[Ledger], float],
 ) -> VoxelFinding:
-    model = VoxelModel("voxels: filled framework", "CSE_framework", _POROSITY, calculate)
-    return VoxelFinding(f"CSE:{what}, voxels", quantity, unit, f"voxels: {method}", model, reads)
+    return VoxelFinding(f"{what}, voxels", quantity, unit, f"voxels: {method}", model, reads)
+
+
+def _cse_on(calculate: Callable[[Ledger, VoxelImage], float]) -> VoxelModel:
+    return VoxelModel("voxels: filled framework", "CSE_framework", _POROSITY, calculate)
 
 
 _AT_S = "at the sheet conductance that the printed conductivity needs"
 VOXEL_FINDINGS: tuple[VoxelFinding, ...] = (
     _found(
         "sheet_conductance",
-        "interphase sheet conductance",
+        "CSE:interphase sheet conductance",
         "nS",
         "H[polymer, LLZTO, S] = printed conductivity, solved for S on a framework of the assumed area per volume",
-        calculate=_interphase,
+        model=_cse_on(_interphase),
         reads=_missing_per_area,
     ),
     *(
         _found(
             "ionic_conductivity",
-            f"interphase conductivity if {nm} nm thick",
+            f"CSE:interphase conductivity if {nm} nm thick",
             "S/cm",
             "that sheet conductance over thickness",
-            calculate=functools.partial(_interphase_conductivity, 1e-9 * nm),
+            model=_cse_on(functools.partial(_interphase_conductivity, 1e-9 * nm)),
             reads=_missing_per_area,
         )
         for nm in (1, 10, 100)
@@ -355,21 +380,40 @@ VOXEL_FINDINGS: tuple[VoxelFinding, ...] = (
     *(
         _found(
             "dissipation_share",
-            f"share of the {name} path",
+            f"CSE:share of the {name} path",
             "1",
             f"p = dlnH/dln(path), {_AT_S}",
-            calculate=functools.partial(_cse_share, path),
+            model=_cse_on(functools.partial(_cse_share, path)),
             reads=_missing,
         )
         for name, path in (("polymer", "pore"), ("LLZTO", "framework"), ("interphase", "pore|framework"))
     ),
     _found(
         "activation_energy",
-        "activation energy of the interphase path",
+        "CSE:activation energy of the interphase path",
         "eV",
         f"(printed Ea - p_k Ea_k of polymer and LLZTO) / p of the interphase, {_AT_S}; near or below 0 is unphysical",
-        calculate=_cse_energy,
+        model=_cse_on(_cse_energy),
         reads=_missing_energy,
+    ),
+    *(
+        _found(
+            "area_specific_resistance",
+            f"PCE:area resistance of polymer|LATP, {model.picture.removeprefix('voxels: ')}",
+            "ohm cm2",
+            "1/G of the contact for which H = printed conductivity; spheres of 2 to 5 um",
+            reads=_pce_reads,
+            model=dataclasses.replace(model, calculate=_pce_contact),
+        )
+        for model in _pce(_ionic)
+    ),
+    _found(
+        "areal_conductance",
+        "LATP:areal conductance of its grain boundaries",
+        "S/cm2",
+        "G of the faces between grains of 1 to 5 um for which 1/H = 1/sigma_grain + 1/sigma_gb, sigma_gb printed",
+        reads=_latp_reads,
+        model=VoxelModel("voxels: dense grains", "LATP_pellet", lambda _: {}, _latp_boundary),
     ),
 )
 """Voxel answers beside the closed forms of what a printed value would need."""

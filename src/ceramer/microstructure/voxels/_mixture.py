@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -99,9 +99,14 @@ class Mixture:
 
     def with_sheet(self, pair: tuple[str, str], conductance: float) -> Mixture:
         """Return the same with a sheet of `conductance` [S] between two phases, in place of contacts and sheets."""
-        if conductance == 0.0:
-            return replace(self, interfaces={}, sheets={})
-        return replace(self, interfaces={}, sheets={pair: conductance})
+        return replace(self, interfaces={}, sheets={pair: conductance} if conductance else {})
+
+    def with_contact(self, pair: tuple[str, str], conductance: float) -> Mixture:
+        """Return the same with a contact of `conductance` [S/m2] between two phases, in place of contacts and sheets.
+
+        A pair of one phase is the boundaries between its grains; an infinite conductance is no contact.
+        """
+        return replace(self, sheets={}, interfaces={pair: conductance} if math.isfinite(conductance) else {})
 
     def sheet_needed(self, conductivities: Mapping[str, float], pair: tuple[str, str], target: float) -> float:
         """Return the sheet conductance [S] along the surface between two phases for which H is `target` [S/m].
@@ -111,21 +116,50 @@ class Mixture:
         InputError
             Phases that conduct as much already, or a surface that cannot.
         """
-        values = self._read(conductivities)
-        bare = self.with_sheet(pair, 0.0)._solved(values)[0]
+        bare = self.with_sheet(pair, 0.0)._solved(self._read(conductivities))[0]
         if not 0.0 < bare < target:
             raise InputError(
                 f"The phases alone conduct {bare:.4g} S/m; a sheet is told by what a larger target than that needs, "
                 f"not {target:.4g} S/m."
             )
-        logarithm = math.log(1.5 * (target - bare) * self._edge)
-        for _ in range(60):  # Newton in logarithms, whose slope is the share of the sheet
-            value, shares = self.with_sheet(pair, math.exp(logarithm))._solved(values)
+        return self._needed(conductivities, pair, target, self.with_sheet, 1.5 * (target - bare) * self._edge)
+
+    def contact_needed(self, conductivities: Mapping[str, float], pair: tuple[str, str], target: float) -> float:
+        """Return the conductance [S/m2] of the contact between two phases (or grains of one) for which H is `target`.
+
+        Raises
+        ------
+        InputError
+            Phases that conduct less already, or that conduct more even if nothing crosses the contact.
+        """
+        bare = self.with_contact(pair, math.inf)._solved(self._read(conductivities))[0]
+        if not 0.0 < target < bare:
+            raise InputError(
+                f"The phases alone conduct {bare:.4g} S/m; a contact is told by what a smaller target than that needs, "
+                f"not {target:.4g} S/m."
+            )
+        guess = 1.0 / ((1.0 / target - 1.0 / bare) * 10.0 * self._edge)
+        return self._needed(conductivities, pair, target, self.with_contact, guess)
+
+    def _needed(
+        self,
+        conductivities: Mapping[str, float],
+        pair: tuple[str, str],
+        target: float,
+        changed: Callable[[tuple[str, str], float], Mixture],
+        guess: float,
+    ) -> float:
+        """Newton in logarithms, whose slope is the share of the contact or sheet."""
+        values, logarithm = self._read(conductivities), math.log(guess)
+        for _ in range(60):
+            value, shares = changed(pair, math.exp(logarithm))._solved(values)
             short = math.log(target / value)
             if abs(short) <= self.tolerance:
                 return math.exp(logarithm)
             logarithm += min(max(short / max(shares["|".join(pair)], 1e-3), -2.0), 2.0)
-        raise InputError(f"No sheet between {pair[0]!r} and {pair[1]!r} brings the image to {target:.4g} S/m.")
+            if abs(logarithm - math.log(guess)) > _WIDEST:
+                break
+        raise InputError(f"No conductance between {pair[0]!r} and {pair[1]!r} brings the image to {target:.4g} S/m.")
 
     @property
     def _edge(self) -> float:
