@@ -108,10 +108,10 @@ def monroe_newman_stability(
     -----
     Plane strain, half spaces of isotropic elastic solids; normal displacement, tangential displacement and shear
     traction are continuous. k P and k T (for an amplitude of 1) are the sum of the pressures (the mean of the two
-    stresses in the plane) and the jump of the normal deviatoric stress. The sign of P and T against gamma is the published one, by which stiff separators
-    stabilise where V_+ > V_M and destabilise where V_+ < V_M; equilibrium of the metal with the pressure on it (which
-    dissolves it) has P and T the other way round. A classification of interfaces, not a rate; brittle separators
-    fail by cracks first (`griffith_overpotential`).
+    stresses in the plane) and the jump of the normal deviatoric stress. The sign of P and T against gamma is the
+    published one, by which stiff separators stabilise where V_+ > V_M and destabilise where V_+ < V_M; equilibrium
+    of the metal with the pressure on it (which dissolves it) has P and T the other way round. A classification of
+    interfaces, not a rate; brittle separators fail by cracks first (`griffith_overpotential`).
 
     References
     ----------
