@@ -18,7 +18,6 @@ from ceramer.provenance import Kind, Result
 __all__ = ["LifeFit", "NotIdentifiable", "fit_lives", "log_likelihood", "profile_interval", "rising_root"]
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
-_SAMPLES = 2**14
 _FLOOR = -1e300
 
 
@@ -236,7 +235,12 @@ class LifeFit:
 
 
 def fit_lives(
-    data: LifeData, *, law: str = "weibull", exponent: float | None = None, spread: float | None = None
+    data: LifeData,
+    *,
+    law: str = "weibull",
+    exponent: float | None = None,
+    spread: float | None = None,
+    samples: int = 2**14,
 ) -> LifeFit | NotIdentifiable:
     """Fit lives against current density by censored maximum likelihood.
 
@@ -246,6 +250,7 @@ def fit_lives(
     law : "weibull" or "lognormal"
     exponent : m of ``T ~ j**-m``; None: fitted. 1 says that charge counts, not time.
     spread : s, standard deviation of ln T up to a factor of the family; None: fitted
+    samples : points over which predictions average the parameters, a power of two
 
     Returns
     -------
@@ -276,7 +281,7 @@ def fit_lives(
         return -float(log_likelihood(data, shape, *point))
 
     best = _maximum(negative, _start(data, given, free), free)
-    draws, weights, size = _posterior(data, shape, best, free)
+    draws, weights, size = _posterior(data, shape, best, free, samples)
     warnings: tuple[str, ...] = ()
     if size < 200:
         warnings = ("The likelihood is too lopsided for its average to be trusted; intervals are rough.",)
@@ -374,7 +379,7 @@ def _curvature(negative: Callable[[Array], float], best: Array, free: list[int])
     return np.asarray((vectors / values) @ vectors.T)
 
 
-def _posterior(data: LifeData, shape: Family, best: Array, free: list[int]) -> tuple[Array, Array, float]:
+def _posterior(data: LifeData, shape: Family, best: Array, free: list[int], samples: int) -> tuple[Array, Array, float]:
     """Draws of (mu, m, ln s) with weights for a likelihood times the prior 1/s (flat in mu, m and ln s).
 
     Importance sampling from a scrambled Sobol set: ln s from a wide Student t, location and exponent from one whose
@@ -388,7 +393,7 @@ def _posterior(data: LifeData, shape: Family, best: Array, free: list[int]) -> t
 
     covariance = _curvature(negative, best, free)
     place = [k for k in free if k < 2]
-    u = np.clip(qmc.Sobol(len(free), scramble=True, seed=20240131).random(_SAMPLES), 1e-9, 1.0 - 1e-9)
+    u = np.clip(qmc.Sobol(len(free), scramble=True, seed=20240131).random(samples), 1e-9, 1.0 - 1e-9)
     freedom = 2.0
     t = np.asarray(stdtrit(freedom, u))
     log_t = (
@@ -397,9 +402,9 @@ def _posterior(data: LifeData, shape: Family, best: Array, free: list[int]) -> t
         - 0.5 * math.log(freedom * math.pi)
         - 0.5 * (freedom + 1.0) * np.log1p(t**2 / freedom)
     )
-    draws = np.repeat(best[:, None], _SAMPLES, axis=1)
+    draws = np.repeat(best[:, None], samples, axis=1)
     log_proposal = log_t.sum(axis=1)
-    scale = np.ones(_SAMPLES)
+    scale = np.ones(samples)
     if 2 in free:
         width = 1.3 * math.sqrt(covariance[free.index(2), free.index(2)])
         draws[2] = best[2] + width * t[:, -1]
