@@ -645,3 +645,17 @@ def _pce_contact(ledger: Ledger) -> float:
 )
 def _latp_boundary(ledger: Ledger) -> float:
     return ledger("A0016") / (0.5 * (ledger("A0185") + ledger("A0186")))
+
+
+@_predict(
+    "A0015",
+    "1/sigma_gb = 1/(printed total) - 1/H of the phases alone: all that is missing lies in contacts that an arc shows",
+    misfit="printed total and arc leave 12 mS/cm for the rest, more than any grain of LATP: the arcs are not bulk and "
+    "contact",
+    alternatives=(
+        (_COATED, lambda ledger: _pce_arc(ledger, 0.0)),
+        (_TOUCHING, lambda ledger: _pce_arc(ledger, 1.0)),
+    ),
+)
+def _pce_arc(ledger: Ledger, weight: float | None = None) -> float:
+    return 1.0 / (1.0 / ledger("A0067") - 1.0 / _pce(ledger, weight).ionic_conductivity(_T30))

@@ -86,6 +86,11 @@ def _electronic(name: str, phases: tuple[str, str], ledger: Ledger, image: Voxel
     return _mix(image, dict(zip(phases, values, strict=True)))
 
 
+def _arc(name: str, phases: tuple[str, str], ledger: Ledger, image: VoxelImage) -> float:
+    """What the printed total leaves for contacts that an arc shows."""
+    return 1.0 / (1.0 / ledger("A0067") - 1.0 / _ionic(name, phases, ledger, image))
+
+
 def _transference(name: str, phases: tuple[str, str], ledger: Ledger, image: VoxelImage) -> float:
     """Two solves: t_BV = H[f s_p, s_c] / H[s_p, s_c]."""
     (polymer, _), (ceramic, _) = _composite(name, ledger).phases
@@ -262,6 +267,7 @@ def _plm(calculate: Callable[[Ledger, VoxelImage], float]) -> tuple[VoxelModel, 
 
 VOXELS: Mapping[str, tuple[VoxelModel, ...]] = {
     "A0067": _pce(_ionic),
+    "A0015": _pce(_arc),
     "A0018": _pce(_electronic),
     "A0069": _pce(_transference),
     "F001-118": _cse(_ionic),
