@@ -7,7 +7,9 @@ from . import laws as laws
 from . import library as library
 from . import materials as materials
 from . import measurement as measurement
+from . import inference as inference
 from . import microstructure as microstructure
+from . import physics as physics
 from . import provenance as provenance
 from . import units as units
 from .analysis import analyse as analyse
@@ -16,7 +18,9 @@ from .cell import Electrode as Electrode
 from .cell import Interface as Interface
 from .cell import Layer as Layer
 from .cell import Stack as Stack
+from .experiments import load_protocol as load_protocol
 from .experiments import protocols as protocols
+from .experiments import simulate as simulate
 from .library import audit as audit
 from .library import load as load
 from .library import load_cell as load_cell

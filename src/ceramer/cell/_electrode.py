@@ -49,7 +49,14 @@ class Electrode:
     mean_voltage : float
         Mean discharge voltage against lithium [V].
     interface_resistance : float
-        Resistance of the electrode | electrolyte interface, both together [ohm m2].
+        Resistance of the electrode | electrolyte interface, charge transfer and film together [ohm m2].
+    film_resistance : float
+        The part of it that is a film (SEI) [ohm m2]; the rest is charge transfer.
+    double_layer_capacitance : float or None
+        [F/m2]; None where nobody said.
+    oxidation_onset, oxidation_current, tafel_slope : float
+        Oxidation of the electrolyte on this metal: potential against lithium [V] where its current is
+        `oxidation_current` [A/m2], and volts per decade; no oxidation where the current is 0.
     """
 
     type: ElectrodeType
@@ -63,6 +70,11 @@ class Electrode:
     mean_voltage: float = 0.0
     interface_resistance: float = 0.0
     collector: Collector | None = None
+    film_resistance: float = 0.0
+    double_layer_capacitance: float | None = None
+    oxidation_onset: float = 0.0
+    oxidation_current: float = 0.0
+    tafel_slope: float = 0.1
 
     def __post_init__(self) -> None:
         if self.type == "porous" and not (self.loading > 0.0 and 0.0 < self.active_fraction <= 1.0):

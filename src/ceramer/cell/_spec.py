@@ -15,9 +15,11 @@ from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure import Find, Formulations, MediumSpec, build_medium
 from ceramer.provenance import (
     Area,
+    ArealCapacitance,
     ArealCapacity,
     ArealMass,
     AreaSpecificResistance,
+    CurrentDensity,
     Fraction,
     Ledger,
     Length,
@@ -49,6 +51,8 @@ class InterfaceSpec(BaseModel):
     model_config = _STRICT
     between: tuple[str, str]
     area_specific_resistance: AreaSpecificResistance
+    capacitance: ArealCapacitance | None = None
+    blocks_salt: bool = False
 
 
 class StackSpec(BaseModel):
@@ -90,7 +94,15 @@ class StackSpec(BaseModel):
             )
             for layer in self.layers
         )
-        interfaces = tuple(Interface(i.between, i.area_specific_resistance.read(ledger)) for i in self.interfaces)
+        interfaces = tuple(
+            Interface(
+                i.between,
+                i.area_specific_resistance.read(ledger),
+                i.capacitance.read(ledger) if i.capacitance else 0.0,
+                i.blocks_salt,
+            )
+            for i in self.interfaces
+        )
         return Stack(self.name, layers, interfaces, self.title)
 
 
@@ -124,6 +136,13 @@ class ElectrodeSpec(BaseModel):
     porosity: Fraction | None = None
     pore_medium: str | None = None
     interface_resistance: AreaSpecificResistance | None = None
+    film_resistance: AreaSpecificResistance | None = None
+    """The part of interface_resistance that is a film; the rest is charge transfer."""
+    double_layer_capacitance: ArealCapacitance | None = None
+    oxidation_onset: Voltage | None = None
+    oxidation_current: CurrentDensity | None = None
+    """At the onset; without it nothing is oxidised."""
+    tafel_slope: Voltage | None = None
     collector: CollectorSpec | None = None
 
     def build(self, ledger: Ledger, find: Find, formulations: Formulations) -> Electrode:
@@ -134,6 +153,14 @@ class ElectrodeSpec(BaseModel):
             return default if given is None else float(given.read(ledger))
 
         collector = self.collector.build(ledger) if self.collector else None
+        surface: dict[str, float | None] = {
+            "interface_resistance": read("interface_resistance"),
+            "film_resistance": read("film_resistance"),
+            "double_layer_capacitance": read("double_layer_capacitance") or None,
+            "oxidation_onset": read("oxidation_onset"),
+            "oxidation_current": read("oxidation_current"),
+            "tafel_slope": read("tafel_slope", 0.1),
+        }
         material = materials.load(self.material, ledger)
         capacity = read("areal_capacity")
         if self.type == "lithium":
@@ -149,12 +176,17 @@ class ElectrodeSpec(BaseModel):
                 capacity,
                 thickness=thickness,
                 density=density,
-                interface_resistance=read("interface_resistance"),
                 collector=collector,
+                **surface,  # type: ignore[arg-type]
             )
         if self.type == "blocking":
             return Electrode(
-                "blocking", self.material, thickness=read("thickness"), density=material.density(), collector=collector
+                "blocking",
+                self.material,
+                thickness=read("thickness"),
+                density=material.density(),
+                collector=collector,
+                **surface,  # type: ignore[arg-type]
             )
         if self.loading is None or self.active_fraction is None:
             raise InputError(f"The porous electrode {self.material} needs a loading and an active_fraction.")
@@ -177,8 +209,8 @@ class ElectrodeSpec(BaseModel):
             thickness,
             pore_areal_mass=pore_mass,
             mean_voltage=read("mean_voltage"),
-            interface_resistance=read("interface_resistance"),
             collector=collector,
+            **surface,  # type: ignore[arg-type]
         )
 
 

@@ -34,10 +34,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A contact between two layers with an areal resistance [ohm m2] (0: continuous)."""
+    """A contact between two layers with an areal resistance [ohm m2] (0: continuous).
+
+    `capacitance` [F/m2] lies beside the resistance; `blocks_salt` keeps the salts of two polymers apart.
+    """
 
     between: tuple[str, str]
     area_specific_resistance: float = 0.0
+    capacitance: float = 0.0
+    blocks_salt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from ceramer.experiments._protocol import (
     resolve,
 )
 from ceramer.experiments._realism import Instrument, InstrumentSpec, observe
+from ceramer.experiments._simulate import OUTCOMES, Experiment, Outcome, Profiles, run, simulate
 from ceramer.experiments._steps import (
     Action,
     Amount,
@@ -36,13 +37,17 @@ from ceramer.experiments._steps import (
 from ceramer.experiments._text import parse_step
 
 __all__ = [
+    "OUTCOMES",
     "Action",
     "Amount",
     "Current",
     "CurrentScan",
+    "Experiment",
     "Impedance",
     "Instrument",
     "InstrumentSpec",
+    "Outcome",
+    "Profiles",
     "Protocol",
     "ProtocolSpec",
     "Repeat",
@@ -63,4 +68,6 @@ __all__ = [
     "parse_step",
     "protocols",
     "resolve",
+    "run",
+    "simulate",
 ]

@@ -163,6 +163,9 @@ class _Formulations:
     def density(self, recipe: str, ledger: Ledger) -> float:
         return self._evaluated(recipe, ledger).density
 
+    def salt_concentration(self, recipe: str, ledger: Ledger) -> float:
+        return self._evaluated(recipe, ledger).salt_concentration
+
     def microstructure(self, name: str) -> MicrostructureSpec:
         return load_microstructure(name)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ceramer.microstructure._composite import STRUCTURES, Composite
 from ceramer.microstructure._on_voxels import VoxelComposite
-from ceramer.microstructure._phase import Medium, Phase, Property
+from ceramer.microstructure._phase import Medium, MixedContent, Phase, Property
 from ceramer.microstructure._spec import (
+    ExchangeSpec,
     Find,
     Formulations,
     InterphaseSpec,
     MediumSpec,
+    MixedSpec,
     PhaseSpec,
     PropertySpec,
     VoxelsSpec,
@@ -19,11 +21,14 @@ from ceramer.microstructure._spec import (
 __all__ = [
     "STRUCTURES",
     "Composite",
+    "ExchangeSpec",
     "Find",
     "Formulations",
     "InterphaseSpec",
     "Medium",
     "MediumSpec",
+    "MixedContent",
+    "MixedSpec",
     "Phase",
     "PhaseSpec",
     "Property",

@@ -53,6 +53,8 @@ class Composite:
         Area of the internal interface per volume [1/m].
     interphase_sheet_conductance : float
         Sheet conductance of the fast path along it [S]; its most is (2/3) a S (isotropic surface).
+    exchange_conductance : float or None
+        Between two skeletons [S/m3]; None where the phases share one potential.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Composite:
     tortuosity: float | None = None
     specific_interface_area: float = 0.0
     interphase_sheet_conductance: float = 0.0
+    exchange_conductance: float | None = None
 
     def __post_init__(self) -> None:
         total = sum(fraction for _, fraction in self.phases)

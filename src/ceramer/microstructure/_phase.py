@@ -8,9 +8,9 @@ from typing import Protocol
 
 from ceramer import laws
 from ceramer.errors import InputError
-from ceramer.materials import Material
+from ceramer.materials import PROPERTIES, Material
 
-__all__ = ["Medium", "Phase", "Property"]
+__all__ = ["Medium", "MixedContent", "Phase", "Property"]
 
 _NEAR = 10.0  # [K] how far a value without activation energy may be carried
 
@@ -60,6 +60,16 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class MixedContent:
+    """Lithium in a mixed conductor: most it holds [mol/m3], share of it at the start, potential [V] there and slope."""
+
+    maximum_concentration: float
+    stoichiometry: float
+    equilibrium_potential: float
+    slope: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """A homogeneous medium: its own properties first, then its recipe's density, then the catalogue's."""
 
@@ -67,6 +77,22 @@ class Phase:
     properties: dict[str, Property] = field(default_factory=dict)
     material: Material | None = None
     recipe_density: Callable[[], float] | None = None
+    recipe_salt: Callable[[], float] | None = None
+    mixed: MixedContent | None = None
+
+    def find(self, prop: str, temperature: float) -> float | None:
+        """Return a property [SI] that not every medium has, or None: its own first, then the catalogue's."""
+        if prop in self.properties:
+            return self.properties[prop].at(temperature, f"{prop} of {self.name}")
+        if prop == "salt_concentration" and self.recipe_salt is not None:
+            return self.recipe_salt() or None
+        if self.material is not None and prop in PROPERTIES and self.material.has(prop):
+            return self.material.at(prop, temperature) if self._has_law(prop) else self.material.get(prop)
+        return None
+
+    def _has_law(self, prop: str) -> bool:
+        name = f"{prop}_activation_energy"
+        return self.material is not None and name in PROPERTIES and self.material.has(name)
 
     def _get(self, prop: str, temperature: float) -> float:
         if prop in self.properties:

@@ -12,10 +12,14 @@ from ceramer import materials
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure._composite import STRUCTURES, Composite
 from ceramer.microstructure._on_voxels import VoxelComposite, load_mixtures, match_phases
-from ceramer.microstructure._phase import Medium, Phase, Property
+from ceramer.microstructure._phase import Medium, MixedContent, Phase, Property
 from ceramer.provenance import (
+    ArealCapacitance,
+    AreaSpecificResistance,
+    Concentration,
     Conductivity,
     Density,
+    Diffusivity,
     Energy,
     Fraction,
     Given,
@@ -24,16 +28,19 @@ from ceramer.provenance import (
     Ratio,
     SheetConductance,
     Temperature,
+    Voltage,
 )
 
 if TYPE_CHECKING:
     from ceramer.microstructure.voxels import MicrostructureSpec
 
 __all__ = [
+    "ExchangeSpec",
     "Find",
     "Formulations",
     "InterphaseSpec",
     "MediumSpec",
+    "MixedSpec",
     "PhaseSpec",
     "PropertySpec",
     "VoxelsSpec",
@@ -41,6 +48,16 @@ __all__ = [
 ]
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
+_PLAIN = (
+    "density",
+    "current_fraction",
+    "salt_concentration",
+    "transference_number",
+    "salt_diffusivity",
+    "tethered_concentration",
+    "relative_permittivity",
+    "grain_boundary_capacitance",
+)
 
 
 class PropertySpec(BaseModel):
@@ -67,6 +84,27 @@ class PhaseSpec(BaseModel):
     """Its name in the recipe, where that is another."""
     image_phase: str | None = None
     """Its name in the voxel image of the medium, where that is another."""
+
+
+class MixedSpec(BaseModel):
+    """A conductor of ions and electrons whose lithium content varies."""
+
+    model_config = _STRICT
+    maximum_concentration: Concentration
+    stoichiometry: Fraction
+    """Share of the sites that hold lithium at the start."""
+    equilibrium_potential: Voltage
+    """Against lithium at that stoichiometry; its slope is that of a lattice gas, plus `slope`."""
+    slope: Voltage | None = None
+
+
+class ExchangeSpec(BaseModel):
+    """Lithium exchange between a polymer and a ceramic that both percolate: areal resistance and where it lies."""
+
+    model_config = _STRICT
+    area_specific_resistance: AreaSpecificResistance
+    sphere_diameter: Length
+    """Of spheres of the last phase, whose surface this is: a = 6 phi / d."""
 
 
 class InterphaseSpec(BaseModel):
@@ -108,6 +146,22 @@ class MediumSpec(BaseModel):
     electronic_conductivity: PropertySpec | None = None
     density: Density | None = None
     current_fraction: Fraction | None = None
+    salt_concentration: Concentration | None = None
+    """Of the conducting volume (default: the recipe's dissolved salt)."""
+    transference_number: Fraction | None = None
+    """Of lithium (default: the current fraction, as in an ideal dilute solution)."""
+    salt_diffusivity: Diffusivity | None = None
+    """Default: that of an ideal dilute salt with this conductivity, transference number and concentration."""
+    tethered_concentration: Concentration | None = None
+    """Anions fixed to the polymer (default: the recipe's)."""
+    relative_permittivity: Ratio | None = None
+    grain_conductivity: PropertySpec | None = None
+    """Of a ceramic without its grain boundaries; the rest of its resistance is theirs."""
+    grain_boundary_capacitance: ArealCapacitance | None = None
+    """Of all boundaries across the layer."""
+    mixed: MixedSpec | None = None
+    exchange: ExchangeSpec | None = None
+    """Gives a composite two potentials, one of each skeleton."""
     phases: tuple[PhaseSpec, ...] = ()
     structure: str = "bruggeman"
     structure_weight: Fraction | None = None
@@ -144,6 +198,9 @@ class Formulations(Protocol):
     def density(self, recipe: str, ledger: Ledger) -> float:
         """Mass density [kg/m3]."""
 
+    def salt_concentration(self, recipe: str, ledger: Ledger) -> float:
+        """Dissolved salt per volume of the polymer phase [mol/m3]."""
+
     def microstructure(self, name: str) -> MicrostructureSpec:
         """Recipe of a voxel image."""
 
@@ -169,11 +226,11 @@ def build_medium(
         return Phase(name, material=materials.load(name, ledger))
     if not spec.phases:
         properties: dict[str, Property] = {}
-        for prop in ("ionic_conductivity", "electronic_conductivity"):
+        for prop in ("ionic_conductivity", "electronic_conductivity", "grain_conductivity"):
             given: PropertySpec | None = getattr(spec, prop)
             if given is not None:
                 properties[prop] = given.build(ledger)
-        for prop in ("density", "current_fraction"):
+        for prop in _PLAIN:
             number: Given | None = getattr(spec, prop)
             if number is not None:
                 properties[prop] = Property(number.read(ledger))
@@ -183,6 +240,8 @@ def build_medium(
             properties,
             materials.load(spec.material, ledger) if spec.material else None,
             (lambda: formulations.density(recipe, ledger)) if recipe is not None else None,
+            (lambda: formulations.salt_concentration(recipe, ledger)) if recipe is not None else None,
+            _mixed(spec.mixed, ledger) if spec.mixed is not None else None,
         )
     fractions = _fractions(name, spec, ledger, formulations)
     phases: tuple[tuple[Medium, float], ...] = tuple(
@@ -197,7 +256,20 @@ def build_medium(
         area = 6.0 * fractions[-1] / spec.interphase.sphere_diameter.read(ledger)
     weight = spec.structure_weight.read(ledger) if spec.structure_weight else 0.5
     tortuosity = spec.tortuosity.read(ledger) if spec.tortuosity else None
-    return Composite(name, phases, spec.structure, weight, tortuosity, area, sheet)
+    exchange = None
+    if spec.exchange is not None:
+        surface = 6.0 * fractions[-1] / spec.exchange.sphere_diameter.read(ledger)
+        exchange = surface / spec.exchange.area_specific_resistance.read(ledger)
+    return Composite(name, phases, spec.structure, weight, tortuosity, area, sheet, exchange)
+
+
+def _mixed(spec: MixedSpec, ledger: Ledger) -> MixedContent:
+    return MixedContent(
+        spec.maximum_concentration.read(ledger),
+        spec.stoichiometry.read(ledger),
+        spec.equilibrium_potential.read(ledger),
+        spec.slope.read(ledger) if spec.slope else 0.0,
+    )
 
 
 def _on_voxels(

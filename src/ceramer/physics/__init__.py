@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceramer.physics._from_cell import cell_model, layer_model, metal_model
 from ceramer.physics._layers import (
     Ceramic,
     Contact,
@@ -27,4 +28,7 @@ __all__ = [
     "Simulation",
     "TetheredPolymer",
     "TwoPhase",
+    "cell_model",
+    "layer_model",
+    "metal_model",
 ]

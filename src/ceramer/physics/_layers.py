@@ -52,7 +52,7 @@ class Polymer(Layer):
     salt_concentration : float
         [mol/m3] of the conducting volume; also the reference of `conductivity`.
     transference_number : float
-        Of lithium, 0..1.
+        Of lithium, 1 at most.
     salt_diffusivity : float
         [m2/s].
     thermodynamic_factor : float
@@ -86,8 +86,8 @@ class Polymer(Layer):
             positive="conductivity salt_concentration salt_diffusivity thermodynamic_factor salt_volume_fraction",
             not_negative="permittivity",
         )
-        if not 0.0 <= self.transference_number <= 1.0:
-            raise InputError(f"{self.name}: the transference number is {self.transference_number:.4g}, not in 0..1.")
+        if not self.transference_number <= 1.0:  # a concentrated polymer electrolyte may have a negative one
+            raise InputError(f"{self.name}: the transference number is {self.transference_number:.4g}, above 1.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -189,9 +189,12 @@ class CellModel:
         relative_tolerance: float = 1e-4,
         absolute_tolerance: float | None = None,
         max_steps: int = 200_000,
+        voltage_window: tuple[float, float] = (-math.inf, math.inf),
     ) -> Simulation:
-        """Assemble the chain at rest."""
-        return _Assembly(self).simulation(method, relative_tolerance, absolute_tolerance, max_steps)
+        """Assemble the chain at rest; a run ends outside `voltage_window` [V]."""
+        assembly = _Assembly(self)
+        assembly.window = voltage_window
+        return assembly.simulation(method, relative_tolerance, absolute_tolerance, max_steps)
 
 
 @dataclass
@@ -230,6 +233,7 @@ class _Assembly:
 
     def __init__(self, model: CellModel) -> None:
         self.model = model
+        self.window = (-math.inf, math.inf)
         self.nodes: list[Node] = []
         self.faces: list[Face] = []
         self.position: list[float] = []
@@ -401,6 +405,10 @@ class _Assembly:
                     meanings.append(
                         ("lithium exhausted", f"The {side} electrode has no lithium left; use a thicker foil.")
                     )
+        for limit, sign, side in ((self.window[0], 1.0, "below"), (self.window[1], -1.0, "above")):
+            if math.isfinite(limit):
+                guards.append((int(offset[-2]), limit, sign))
+                meanings.append(("outside the safety window", f"The voltage went {side} {limit:g} V."))
         nodes, faces = standard_kinds()
         fits = {n.kind for n in self.nodes} <= set(nodes) and {f.kind for f in self.faces} <= set(faces)
         chain = Chain(

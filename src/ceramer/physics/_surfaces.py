@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ceramer import laws
 from ceramer.numerics.chain import TERMINAL, FaceKind, NodeKind, Unknown, where
 from ceramer.units import FARADAY, GAS_CONSTANT
 
@@ -358,10 +359,8 @@ def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -
 
 def _mixed_metal(x: Number, phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
     """Metal on a mixed conductor: electrons alone cross; eta is the drop over the electronic contact."""
-    from ceramer.physics._transport import lattice_gas_potential
-
     conductance, x_0, u_0, slope, temperature = p
-    return i, phi + lattice_gas_potential(x, x_0, u_0, slope, temperature), conductance * eta, 0.0 * q
+    return i, phi + laws.lattice_gas_potential(x, u_0, slope, x_0, temperature), conductance * eta, 0.0 * q
 
 
 MIXED_METAL = ("electronic_conductance", "x_0", "u_0", "slope", "temperature")

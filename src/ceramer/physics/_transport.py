@@ -32,7 +32,6 @@ __all__ = [
     "BinaryLaws",
     "binary_flux",
     "ceramic_flux",
-    "lattice_gas_potential",
     "mixed_flux",
     "polymer_face",
     "tethered_flux",
@@ -281,18 +280,6 @@ TWO_PHASE_FACE = FaceKind(
 )
 
 
-def lattice_gas_potential(x: Number, x_0: Number, u_0: Number, slope: Number, temperature: Number) -> Number:
-    r"""Equilibrium potential of a host against lithium, stoichiometry x,
-
-    :math:`U = U_0 - s (x - x_0) - \frac{RT}{F} \ln\frac{x (1 - x_0)}{(1 - x) x_0}` [V].
-    """
-    return (
-        u_0
-        - slope * (x - x_0)
-        - GAS_CONSTANT / FARADAY * temperature * (np.log(x * (1.0 - x_0)) - np.log((1.0 - x) * x_0))
-    )
-
-
 def mixed_flux(
     x_l: Number,
     phi_l: Number,
@@ -319,8 +306,8 @@ def mixed_flux(
     ----------
     .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933)
     """
-    u_l = lattice_gas_potential(x_l, x_0, u_0, slope, temperature)
-    u_r = lattice_gas_potential(x_r, x_0, u_0, slope, temperature)
+    u_l = laws.lattice_gas_potential(x_l, u_0, slope, x_0, temperature)
+    u_r = laws.lattice_gas_potential(x_r, u_0, slope, x_0, temperature)
     i_ion = -ionic * (phi_r - phi_l) / width
     i_electronic = -electronic * ((phi_r + u_r) - (phi_l + u_l)) / width
     return i_ion / FARADAY, i_ion + i_electronic

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Area",
     "AreaSpecificResistance",
+    "ArealCapacitance",
     "ArealCapacity",
     "ArealMass",
     "CRate",
+    "Concentration",
     "Conductivity",
     "CurrentDensity",
     "Density",
+    "Diffusivity",
     "Energy",
     "Fraction",
     "Given",
@@ -159,6 +162,9 @@ Mass = Annotated[Given, _Rim("mass")]
 Time = Annotated[Given, _Rim("time")]
 Temperature = Annotated[Given, _Rim("temperature")]
 Conductivity = Annotated[Given, _Rim("conductivity")]
+Concentration = Annotated[Given, _Rim("concentration")]
+Diffusivity = Annotated[Given, _Rim("diffusivity")]
+ArealCapacitance = Annotated[Given, _Rim("areal_capacitance")]
 SheetConductance = Annotated[Given, _Rim("sheet_conductance")]
 Resistance = Annotated[Given, _Rim("resistance")]
 AreaSpecificResistance = Annotated[Given, _Rim("area_specific_resistance")]

@@ -92,7 +92,8 @@ class Step:
     """One step of a protocol as the solver takes it; current density [A/m2] positive to the right.
 
     `value` NaN keeps the present one; `rate` per second makes a ramp; `period` 0 records every step of the solver and
-    infinity only the two ends; sampling starts with `first_interval` and widens to `period`.
+    infinity only the two ends; sampling starts with `first_interval`, and each interval is `widening` times the one
+    before until it is `period`.
     """
 
     control: str
@@ -106,6 +107,7 @@ class Step:
     period: float = math.inf
     first_interval: float = math.inf
     cycle: int = 0
+    widening: float = 1.2
     record: bool = True
     pause: bool = False
     """Stop before this step (an impedance is to be measured) and wait for the next call of `run`."""
@@ -304,6 +306,11 @@ class Chain:
         """Voltage of the terminal [V]."""
         return float(self.y[self.terminal[0]])
 
+    @property
+    def current(self) -> float:
+        """Current density of the terminal [A/m2], positive to the right."""
+        return float(self.y[self.terminal[1]])
+
     def set_parameter(self, node: int, name: str, value: float) -> None:
         """Change a parameter of one node."""
         node %= len(self.nodes)
@@ -400,6 +407,7 @@ class Chain:
                     s.cycle,
                     1.0 if s.pause else 0.0,
                     1.0 if s.record else 0.0,
+                    s.widening,
                 ]
                 for s in steps
             ]

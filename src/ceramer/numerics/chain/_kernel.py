@@ -580,7 +580,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                         probes,
                     )
                     cursor[2] += 1
-                    clock[4] = min(step[8], clock[4] * 1.2)
+                    clock[4] = min(step[8], clock[4] * step[14])
                     clock[3] += clock[4]
             if theta_end < 1.0:
                 for k in range(n):

@@ -9,7 +9,7 @@ from typing import Any
 
 from ceramer.errors import CeramerError
 
-__all__ = ["FaceKind", "NodeKind", "Unknown"]
+__all__ = ["FaceKind", "NodeKind", "Particles", "Unknown"]
 
 Law = Callable[..., Any]
 
@@ -23,6 +23,38 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Particles:
+    """Particles in every node of a kind: shells from centre to surface, and what happens at the surface.
+
+    Attributes
+    ----------
+    unknown : Unknown
+        What every shell holds.
+    flux : callable
+        ``flux(inner, outer, closeness, *flux parameters)``: flux between two neighbouring shells, positive outwards;
+        closeness is the inverse of the distance of their centres.
+    surface : tuple of Unknown
+        Unknowns of the surface itself, up to two (the rate of the reaction, a film).
+    reaction : callable
+        ``reaction(*unknowns of the node, value at the surface, *surface unknowns, *parameters)`` returns the flux out
+        of the outermost shell, then the right-hand side of each surface unknown, then what is added to each of `rows`.
+    parameters : tuple of str
+        Which parameters of the node the reaction reads.
+    rows : tuple of int
+        Rows of the node.
+    """
+
+    name: str
+    unknown: Unknown
+    flux: Law
+    flux_parameters: tuple[str, ...]
+    surface: tuple[Unknown, ...]
+    reaction: Law
+    parameters: tuple[str, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NodeKind:
     """Nodes with the same unknowns and the same source terms.
 
@@ -30,12 +62,15 @@ class NodeKind:
     ----------
     source : callable or None
         ``source(*unknowns, *parameters)`` returns what is added to each row, one value per unknown.
+    particles : tuple of Particles
+        Classes of particles in every such node.
     """
 
     name: str
     unknowns: tuple[Unknown, ...]
     parameters: tuple[str, ...] = ()
     source: Law | None = None
+    particles: tuple[Particles, ...] = ()
 
     def index(self, name: str) -> int:
         """Return the position of an unknown."""

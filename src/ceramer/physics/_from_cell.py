@@ -1,0 +1,322 @@
+"""From a `Cell` to the model that the engine runs, with a note of everything that was taken for granted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ceramer import laws
+from ceramer.cell import Cell, Electrode, Interface
+from ceramer.cell import Layer as StackLayer
+from ceramer.errors import InputError
+from ceramer.microstructure import Composite, Medium, Phase
+from ceramer.physics._layers import (
+    Ceramic,
+    Contact,
+    Layer,
+    Metal,
+    MixedConductor,
+    Polymer,
+    TetheredPolymer,
+    TwoPhase,
+)
+from ceramer.physics._model import CellModel
+from ceramer.units import FARADAY, GAS_CONSTANT
+
+__all__ = ["cell_model", "layer_model", "metal_model"]
+
+_DOUBLE_LAYER = 0.1  # F/m2 (10 uF/cm2), the usual order for a flat metal; it sets how fast a surface charges, no more
+_NO_RESISTANCE = 1e4  # A/m2: 0.03 ohm cm2 at room temperature
+_USUAL_SALT = 1000.0  # mol/m3
+_USUAL_FRACTION = 0.3  # of a polymer with a free salt
+_NEARLY_ONE = 0.999
+
+
+def layer_model(layer: StackLayer, temperature: float, notes: list[str] | None = None) -> Layer:
+    """Return one layer for the engine; what was not given and had to be assumed is added to `notes`.
+
+    A phase whose current fraction is 1 is a ceramic; one with `mixed` is a mixed conductor; every other phase is a
+    binary polymer electrolyte, whose transference number is its current fraction and whose salt diffuses as in an ideal
+    dilute solution unless the medium says otherwise. A composite is one medium with the initial conductivity
+    H[s_p, s_c], the steady current fraction H[s_p f, s_c]/H[s_p, s_c] and the salt's diffusivity H[1, 0] D_p, or two
+    skeletons where it has an exchange.
+    """
+    said = notes if notes is not None else []
+    medium = layer.medium
+    mixed = getattr(medium, "mixed", None)
+    if mixed is not None:
+        return MixedConductor(
+            name=layer.name,
+            thickness=layer.thickness,
+            ionic_conductivity=medium.ionic_conductivity(temperature),
+            electronic_conductivity=medium.electronic_conductivity(temperature),
+            maximum_concentration=mixed.maximum_concentration,
+            stoichiometry=mixed.stoichiometry,
+            equilibrium_potential=mixed.equilibrium_potential,
+            slope=mixed.slope,
+        )
+    if isinstance(medium, Composite) and medium.exchange_conductance is not None:
+        return _two_phase(layer, medium, temperature, said)
+    if _fraction(medium, temperature, said) > _NEARLY_ONE:
+        return _ceramic(layer, temperature)
+    if isinstance(medium, Phase):
+        return _polymer(layer, medium, temperature, said)
+    return _one_medium(layer, temperature, said)
+
+
+def _fraction(medium: Medium, temperature: float, said: list[str]) -> float:
+    """Return the current fraction of a medium, or the usual one of a polymer where it is not known."""
+    try:
+        return medium.current_fraction(temperature)
+    except InputError:
+        said.append(f"{medium.name}: a current fraction is not given, {_USUAL_FRACTION:g} assumed for its polymer")
+        return _USUAL_FRACTION
+
+
+def _find(medium: Medium, prop: str, temperature: float) -> float | None:
+    return medium.find(prop, temperature) if isinstance(medium, Phase) else None
+
+
+def _ceramic(layer: StackLayer, temperature: float) -> Ceramic:
+    total = layer.medium.ionic_conductivity(temperature)
+    grain = _find(layer.medium, "grain_conductivity", temperature) if isinstance(layer.medium, Phase) else None
+    boundaries = 0.0
+    if grain is not None and "grain_conductivity" in layer.medium.properties:  # type: ignore[attr-defined]
+        if grain < total:
+            raise InputError(
+                f"{layer.name}: its grains conduct {grain:.3g} S/m, less than grains and boundaries together "
+                f"({total:.3g} S/m); exchange the two."
+            )
+        boundaries = layer.thickness / total - layer.thickness / grain
+    return Ceramic(
+        name=layer.name,
+        thickness=layer.thickness,
+        conductivity=total if not boundaries else float(grain or total),
+        permittivity=_find(layer.medium, "relative_permittivity", temperature) or 0.0,
+        boundary_resistance=boundaries,
+        boundary_capacitance=(_find(layer.medium, "grain_boundary_capacitance", temperature) or 0.0)
+        if boundaries
+        else 0.0,
+    )
+
+
+def _salt(phase: Medium, conductivity: float, temperature: float, said: list[str]) -> tuple[float, float, float]:
+    """Return concentration [mol/m3], transference number and salt diffusivity [m2/s] of a polymer."""
+    concentration = _find(phase, "salt_concentration", temperature)
+    if concentration is None:
+        concentration = _USUAL_SALT
+        said.append(f"{phase.name}: salt concentration not given, 1 mol/L assumed (it sets how long gradients take)")
+    transference = _find(phase, "transference_number", temperature)
+    if transference is None or "transference_number" not in getattr(phase, "properties", {}):
+        transference = _fraction(phase, temperature, said)
+        said.append(f"{phase.name}: transference number taken equal to the current fraction (ideal dilute solution)")
+    diffusivity = _find(phase, "salt_diffusivity", temperature)
+    if diffusivity is None:
+        plus, minus = laws.nernst_einstein_diffusivities(conductivity, transference, concentration, temperature)
+        diffusivity = float(laws.ambipolar_diffusivity(plus, minus))
+        said.append(f"{phase.name}: salt diffusivity of an ideal dilute solution (Nernst-Einstein)")
+    return concentration, transference, diffusivity
+
+
+def _polymer(layer: StackLayer, medium: Phase, temperature: float, said: list[str]) -> Layer:
+    conductivity = medium.ionic_conductivity(temperature)
+    concentration, transference, diffusivity = _salt(medium, conductivity, temperature, said)
+    tethered = _find(medium, "tethered_concentration", temperature)
+    if tethered:
+        # sigma = F^2 (D+ (c + c_f) + D- c)/(R T); t+ is of the same ions
+        total = conductivity * GAS_CONSTANT * temperature / FARADAY**2
+        return TetheredPolymer(
+            name=layer.name,
+            thickness=layer.thickness,
+            anion_concentration=concentration,
+            tethered_concentration=tethered,
+            cation_diffusivity=transference * total / (concentration + tethered),
+            anion_diffusivity=(1.0 - transference) * total / concentration,
+            permittivity=_find(medium, "relative_permittivity", temperature) or 0.0,
+        )
+    fraction = _fraction(medium, temperature, said)
+    factor = 1.0
+    if "salt_diffusivity" in medium.properties or "transference_number" in medium.properties:
+        newman = float(
+            laws.newman_number(
+                conductivity, diffusivity, transference, concentration=concentration, temperature=temperature
+            )
+        )
+        factor = (1.0 / fraction - 1.0) / newman if newman > 0.0 and fraction < 1.0 else 1.0
+        said.append(f"{medium.name}: thermodynamic factor {factor:.3g} from its current fraction")
+    return Polymer(
+        name=layer.name,
+        thickness=layer.thickness,
+        conductivity=conductivity,
+        salt_concentration=concentration,
+        transference_number=transference,
+        salt_diffusivity=diffusivity,
+        thermodynamic_factor=factor,
+        permittivity=_find(medium, "relative_permittivity", temperature) or 0.0,
+    )
+
+
+def _salty(medium: Medium, temperature: float) -> list[tuple[int, Medium, float]]:
+    """Return the phases of a composite in which anions move: number, phase, volume fraction."""
+    phases: tuple[tuple[Medium, float], ...] = medium.phases  # type: ignore[attr-defined]
+    found = []
+    for k, (phase, fraction) in enumerate(phases):
+        if phase.ionic_conductivity(temperature) > 0.0 and _fraction(phase, temperature, []) <= _NEARLY_ONE:
+            found.append((k, phase, fraction))
+    return found
+
+
+def _one_medium(layer: StackLayer, temperature: float, said: list[str]) -> Layer:
+    medium = layer.medium
+    salty = _salty(medium, temperature)
+    count = len(medium.phases)  # type: ignore[attr-defined]
+    open_share = float(
+        medium.mix([1.0 if any(k == j for j, _, _ in salty) else 0.0 for k in range(count)])  # type: ignore[attr-defined]
+    )
+    if not salty:
+        return _ceramic(layer, temperature)
+    if open_share <= 0.0:  # a bound that puts the polymer inside the ceramic: for the salt, the grains are apart
+        grains = 1.0 - sum(part for _, _, part in salty)
+        open_share = float(laws.maxwell(1.0, [0.0], [grains]))
+    _, phase, _ = salty[0]
+    conductivity = medium.ionic_conductivity(temperature)
+    concentration, _, diffusivity = _salt(phase, phase.ionic_conductivity(temperature), temperature, said)
+    fraction = _fraction(medium, temperature, said)
+    effective = open_share * diffusivity
+    newman = 1.0 / fraction - 1.0
+    share = math.sqrt(
+        newman * FARADAY**2 * effective * concentration / (2.0 * GAS_CONSTANT * temperature * conductivity)
+    )
+    said.append(
+        f"{medium.name}: one medium; the ceramic only lengthens the path of the salt, and nothing resists between "
+        "ceramic and polymer"
+    )
+    return Polymer(
+        name=layer.name,
+        thickness=layer.thickness,
+        conductivity=conductivity,
+        salt_concentration=concentration,
+        transference_number=1.0 - share,
+        salt_diffusivity=effective,
+        salt_volume_fraction=sum(part for _, _, part in salty),
+    )
+
+
+def _two_phase(layer: StackLayer, medium: Composite, temperature: float, said: list[str]) -> Layer:
+    salty = _salty(medium, temperature)
+    if len(medium.phases) != 2 or len(salty) != 1:
+        raise InputError(f"{medium.name}: two skeletons are one polymer and one ceramic; describe it with two phases.")
+    number, phase, part = salty[0]
+    alone = [0.0, 0.0]
+    alone[number] = 1.0
+    polymer_share, ceramic_share = medium.mix(alone), medium.mix([1.0 - x for x in alone])
+    if not (polymer_share > 0.0 and ceramic_share > 0.0):
+        raise InputError(
+            f"{medium.name}: an exchange needs two percolating phases, and the structure {medium.structure} leaves one "
+            "of them apart; leave `exchange` out, or choose another structure."
+        )
+    own = phase.ionic_conductivity(temperature)
+    concentration, transference, diffusivity = _salt(phase, own, temperature, said)
+    other = medium.phases[1 - number][0]
+    return TwoPhase(
+        name=layer.name,
+        thickness=layer.thickness,
+        conductivity=own * polymer_share,
+        salt_concentration=concentration,
+        transference_number=transference,
+        salt_diffusivity=diffusivity * polymer_share,
+        salt_volume_fraction=part,
+        ceramic_conductivity=other.ionic_conductivity(temperature) * ceramic_share,
+        exchange_conductance=medium.exchange_conductance or 0.0,
+    )
+
+
+def metal_model(electrode: Electrode, temperature: float, notes: list[str] | None = None) -> Metal:
+    """Return one electrode for the engine; what had to be assumed is added to `notes`."""
+    said = notes if notes is not None else []
+    capacitance = electrode.double_layer_capacitance
+    if capacitance is None:
+        capacitance = _DOUBLE_LAYER
+        said.append(f"{electrode.material}: double layer of 10 uF/cm2 assumed (it sets how fast a surface charges)")
+    oxidation = {
+        "oxidation_current": electrode.oxidation_current,
+        "oxidation_onset": electrode.oxidation_onset,
+        "tafel_slope": electrode.tafel_slope,
+    }
+    if electrode.type == "blocking":
+        metal = Metal.blocking(capacitance, name=electrode.material, **oxidation)
+        if electrode.interface_resistance > 0.0:
+            metal = replace(metal, series_resistance=electrode.interface_resistance)
+        return metal
+    if electrode.type == "porous":
+        raise InputError(f"The porous electrode {electrode.material} is not a metal.")
+    transfer = electrode.interface_resistance - electrode.film_resistance
+    if transfer < 0.0:
+        raise InputError(
+            f"The film of {electrode.material} resists more than the whole interface "
+            f"({electrode.film_resistance:.3g} against {electrode.interface_resistance:.3g} ohm m2)."
+        )
+    if transfer > 0.0:
+        exchange = float(laws.exchange_current_density(transfer, temperature))
+    else:
+        exchange = _NO_RESISTANCE
+        said.append(f"{electrode.material}: no interface resistance given, none assumed")
+    return Metal(
+        name=electrode.material,
+        exchange_current_density=exchange,
+        ceramic_exchange_current_density=exchange,
+        film_resistance=electrode.film_resistance,
+        capacitance=capacitance,
+        inventory=electrode.areal_capacity,
+        **oxidation,
+    )
+
+
+def _contact(interface: Interface | None) -> Contact:
+    if interface is None:
+        return Contact()
+    return Contact(
+        resistance=interface.area_specific_resistance,
+        capacitance=interface.capacitance,
+        blocks_salt=interface.blocks_salt,
+    )
+
+
+def cell_model(cell: Cell, temperature: float | None = None) -> tuple[CellModel, tuple[str, ...]]:
+    """Return the engine's model of a cell with two metal electrodes, and what was assumed for it, one sentence each.
+
+    Parameters
+    ----------
+    cell : Cell
+    temperature : float, optional
+        [K]; the cell's own where None.
+
+    Raises
+    ------
+    InputError
+        For a part that the engine does not know, or a property that a medium lacks.
+    """
+    notes: list[str] = []
+    at = cell.temperature if temperature is None else temperature
+    layers = [layer_model(layer, at, notes) for layer in cell.stack.layers]
+    contacts = []
+    for left, right in zip(cell.stack.layers, cell.stack.layers[1:], strict=False):
+        names = {left.name, right.name}
+        contacts.append(_contact(next((i for i in cell.stack.interfaces if set(i.between) == names), None)))
+    try:
+        leak = cell.stack.electronic_conductivity(at) / cell.stack.thickness
+    except InputError:
+        leak = 0.0
+        notes.append("no electronic leak: the electronic conductivity of a layer is not known")
+    if any(isinstance(layer, MixedConductor) for layer in layers):
+        leak = 0.0  # electrons have their own path in the model
+    model = CellModel(
+        name=cell.name or cell.stack.name,
+        layers=tuple(layers),
+        contacts=tuple(contacts),
+        negative=metal_model(cell.negative, at, notes),
+        positive=metal_model(cell.positive, at, notes),
+        temperature=at,
+        leak_conductance=leak,
+    )
+    return model, tuple(dict.fromkeys(notes))
