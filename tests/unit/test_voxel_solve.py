@@ -173,7 +173,7 @@ def dense(grains, contact):
 def test_shares_and_flux_maps_of_a_layered_image():
     image = np.zeros((4, 3, 6), int)
     image[..., 4:] = 1
-    result = effective_conductivity(image, {0: 1.0, 1: 3.0}, keep_flux=True, **TIGHT)
+    result = effective_conductivity(image, {0: 1.0, 1: 3.0}, keep_maps=True, **TIGHT)
     assert result.volume_fractions == {0: pytest.approx(2 / 3), 1: pytest.approx(1 / 3)}
     assert result.current_shares["z"] == {0: pytest.approx(2 / 5), 1: pytest.approx(3 / 5)}
     assert result.current_shares["x"] == {0: pytest.approx(2 / 3, rel=1e-4), 1: pytest.approx(1 / 3, rel=1e-4)}

@@ -28,6 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--direction", metavar="AXIS", choices=("z", "y", "x", "all"), default="all")
     parser.add_argument("--tolerance", metavar="T", type=float, default=1e-3, help="relative error (default 1e-3)")
     parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
+    parser.add_argument("--maps", metavar="FILE.vti", help="write phases, potential and current for ParaView (VTK)")
     parser.add_argument("--no-halving", action="store_true", help="skip the estimate of the discretisation error")
 
 
@@ -37,6 +38,8 @@ def homogenise(arguments: argparse.Namespace) -> int:
 
     from ceramer.microstructure import voxels
 
+    if arguments.maps and not arguments.maps.endswith(".vti"):
+        raise InputError(f"--maps {arguments.maps!r}: a VTK image ends in .vti.")
     image, sigma, contacts, sheets = _problem(arguments)
     for name in image.phases.values():
         if name not in sigma:
@@ -57,13 +60,17 @@ def homogenise(arguments: argparse.Namespace) -> int:
         report = (
             None if advance is None else (lambda axis, k, error: advance(f"{axis}: error {error:.1e}", k, max(k, 20)))
         )
-        result = solve(image, sigma, directions=arguments.direction, progress=report)
+        result = solve(
+            image, sigma, directions=arguments.direction, progress=report, keep_maps=arguments.maps is not None
+        )
     axes = [axis for axis in result.axes if axis in result.ending]
     halves = {}
     if not arguments.no_halving and min(image.shape) >= 8:
         for axis in axes:
             halves[axis] = voxels.discretisation(image, solve, axis, float(result.along(axis).real), sigma)
     _print(arguments, image, result, axes, halves)
+    if arguments.maps:
+        voxels.to_vtk(arguments.maps, image, result if result.potential else None)
     if arguments.json:
         write_json(arguments.json, _document(image, result, axes, halves))
     if not result.converged:

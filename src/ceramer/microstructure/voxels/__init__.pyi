@@ -20,6 +20,8 @@ from ._make_pellets import pressed_pellet as pressed_pellet
 from ._make_porous import blobs as blobs
 from ._make_porous import porous_framework as porous_framework
 from ._make_sizes import Sizes as Sizes
+from ._maps import to_vtk as to_vtk
+from ._maps import to_xarray as to_xarray
 from ._measure_connectivity import Connectivity as Connectivity
 from ._measure_connectivity import connectivity as connectivity
 from ._measure_representative import Division as Division

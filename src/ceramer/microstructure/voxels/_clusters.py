@@ -1,7 +1,5 @@
 """Which clusters of connected voxels carry a current from end to end, and which float."""
 
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -6,7 +6,6 @@ strains are (zz, yy, xx, 2 yx, 2 zx, 2 zy). Node (k, j, i) is the lowest corner 
 periodic. Planes are counted from 1. `grid` is a quarter over the spacing (3), the stiffness of four twists over the
 shear modulus, and 1/2.
 """
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Compiled loops on labels: face conductances, surface normals, and where power and current go."""
 
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -52,7 +52,9 @@ class EffectiveConductivity:
         activation energy of the whole is the sum of p_k times that of each path.
     current_shares : axis -> path -> share of the mean current that flows in a phase or sheet; they sum to 1
     flux : axis -> array (*image, axes), [S/m]
-        Current density per unit mean field at the voxel centres, if it was asked for.
+        Current density per unit mean field at the voxel centres, if it was asked for; that of sheets is not in it.
+    potential : axis -> array (*image), [m]
+        Potential per unit mean field at the voxel centres, if it was asked for; NaN where nothing conducts.
     """
 
     tensor: NDArray[Any]
@@ -70,6 +72,7 @@ class EffectiveConductivity:
     power_shares: Mapping[str, Mapping[Path, Any]]
     current_shares: Mapping[str, Mapping[Path, Any]]
     flux: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
+    potential: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     def along(self, axis: str) -> Any:
         """Return the diagonal value for one axis [S/m]."""

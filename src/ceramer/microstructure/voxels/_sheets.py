@@ -7,8 +7,6 @@ hand-out reaches two cells far: the four that share the face alone would leave a
 conducts some 4 % too little, at any resolution.
 """
 
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -58,7 +58,7 @@ def effective_conductivity(
     periodic: bool | Sequence[bool] | None = None,
     grains: Any = None,
     smooth: bool = True,
-    keep_flux: bool = False,
+    keep_maps: bool = False,
     progress: Callable[[str, int, float], object] | None = None,
 ) -> EffectiveConductivity:
     r"""Effective conductivity tensor of an image of phases, interfaces and conducting surfaces.
@@ -97,8 +97,8 @@ def effective_conductivity(
         Grain numbers; taken from a VoxelImage.
     smooth : bool
         False takes voxel faces for the true surface (grains that are boxes): :math:`|n|_1 = 1`.
-    keep_flux : bool
-        Keep the current density at every voxel (12 bytes more each).
+    keep_maps : bool
+        Keep potential and current density at every voxel (16 bytes more each in float32, for every direction).
     progress : callable, optional
         Called with (axis, iteration, estimated relative error).
 
@@ -130,10 +130,10 @@ def effective_conductivity(
     wanted = _directions(directions, problem.axes)
     if not (np.isfinite(tolerance) and 0.0 < tolerance < 1.0):
         raise InputError(f"tolerance is {tolerance}; it is a relative error between 0 and 1, such as 1e-3.")
-    result = _Run(problem, wanted, float(tolerance), keep_flux, progress).result()
+    result = _Run(problem, wanted, float(tolerance), keep_maps, progress).result()
     if problem.dtype is np.float32 and Ending.ROUNDING in result.ending.values():
         wider = replace(problem, dtype=np.float64)
-        return _Run(wider, wanted, float(tolerance), keep_flux, progress).result()
+        return _Run(wider, wanted, float(tolerance), keep_maps, progress).result()
     return result
 
 
@@ -151,6 +151,7 @@ class _Problem:
     spacing: NDArray[np.float64]
     periodic: tuple[bool, bool, bool]
     scale: float
+    edge: float
     smooth: bool
     dtype: Any
     axes: tuple[str, ...]
@@ -163,7 +164,7 @@ class _Problem:
         return self.names[code]
 
 
-def _read(  # noqa: PLR0917
+def _read(
     labels: Any,
     conductivities: Mapping[Any, Value],
     interfaces: Mapping[tuple[Any, Any], Value],
@@ -248,6 +249,7 @@ def _read(  # noqa: PLR0917
         spacing=edges / edge,
         periodic=(True,) * (3 - rank) + tuple(flags),
         scale=scale,
+        edge=edge,
         smooth=bool(smooth),
         dtype=dtype,
         axes=axes,
@@ -318,7 +320,7 @@ def _pair(key: Any, phases: Mapping[str, int], given: Mapping[int, Any], where: 
     return a, b
 
 
-def _pair_values(  # noqa: PLR0917
+def _pair_values(
     values: Mapping[tuple[Any, Any], Value],
     phases: Mapping[str, int],
     given: Mapping[int, Any],
@@ -388,10 +390,10 @@ class _Run:
     """One call: faces once, then one solve an axis."""
 
     def __init__(
-        self, problem: _Problem, wanted: Sequence[int], tolerance: float, keep_flux: bool, progress: Any
+        self, problem: _Problem, wanted: Sequence[int], tolerance: float, keep_maps: bool, progress: Any
     ) -> None:
         self.problem, self.wanted, self.tolerance = problem, wanted, tolerance
-        self.keep_flux, self.progress = keep_flux, progress
+        self.keep_maps, self.progress = keep_maps, progress
         self.spacing = problem.spacing
         self.area = 1.0 / problem.spacing  # the volume is 1
         self.wraps = np.array(problem.periodic)
@@ -403,6 +405,7 @@ class _Run:
             for name in ("error_estimate", "iterations", "aggregated", "ending", "flux_imbalance", "power", "current")
         }
         self.flux: dict[str, Array] = {}
+        self.potential: dict[str, Array] = {}
         self.fields: dict[int, Array] = {}
 
     def result(self) -> EffectiveConductivity:
@@ -439,6 +442,7 @@ class _Run:
             power_shares=report["power"],
             current_shares=report["current"],
             flux=self.flux,
+            potential=self.potential,
         )
 
     def _clusters(self) -> Clusters:
@@ -629,8 +633,21 @@ class _Run:
         report["flux_imbalance"][axis] = float(np.abs(layers - mean).max() / np.abs(mean)) if mean != 0 else 0.0
         report["power"][axis] = {path: (p / energy).item() for path, p in paths.items()} if energy else {}
         report["current"][axis] = {path: (c / flow).item() for path, c in carried.items()} if flow else {}
-        if self.keep_flux:
+        if self.keep_maps:
             self.flux[axis] = self._flux_map(d, faces, u)
+            self.potential[axis] = self._potential_map(d, u)
+
+    def _potential_map(self, d: int, u: Array) -> Array:
+        """Potential per unit mean field at the voxel centres [m], 0 at the first face; NaN where nothing conducts."""
+        problem = self.problem
+        field = u[1:-1, 1:-1, 1:-1].copy()
+        across = -self.spacing[d] * (np.arange(field.shape[d]) + 0.5)
+        field += across.reshape([-1 if axis == d else 1 for axis in range(3)]).astype(problem.dtype)
+        field *= problem.dtype(problem.edge)
+        conducts = problem.sigma != 0
+        conducts[[code for pair in problem.sheets for code in pair]] = True
+        field[~conducts[problem.codes]] = np.nan
+        return field.reshape(field.shape[3 - len(problem.axes) :])
 
     def _flux_map(self, d: int, faces: Faces, u: Array) -> Array:
         """Mean of the current densities through the two faces of a voxel along each axis [S/m]."""
@@ -647,7 +664,7 @@ class _Run:
                         drop *= 0.5
                     fall = potential[side - 1, 1:-1, 1:-1] - potential[side, 1:-1, 1:-1] + drop
                     target[layer] += 0.5 * problem.scale / self.area[e] * g[side, 1:-1, 1:-1] * fall
-        return out
+        return out.reshape((*shape[3 - len(problem.axes) :], len(problem.axes)))
 
 
 def _named(progress: Callable[[str, int, float], object], axis: str) -> Callable[[int, float], object]:

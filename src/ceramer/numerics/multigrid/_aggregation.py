@@ -4,8 +4,6 @@ Weak grain boundaries, sites near percolation and serpentines join cells of one 
 blocks are split into the parts that hang together, and those are paired up along their strongest couplings.
 """
 
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
-
 from __future__ import annotations
 
 from typing import Any, Final

@@ -6,8 +6,6 @@ cells of the other end; elsewhere they stay zero, which is an electrode where th
 wall where it does not. Axes x, y, z are array axes 0, 1, 2; `wrap` has bit 1, 2, 4 set where they are periodic.
 """
 
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,7 +1,5 @@
 """Problems driven by a mean gradient: phi = -x_d + u, with u periodic or zero on electrodes at both ends of axis d."""
 
-# ruff: noqa: PLR0917 - compiled loops take their arrays by position
-
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
