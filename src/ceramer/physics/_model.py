@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceramer.errors import InputError
-from ceramer.numerics.chain import TERMINAL, Chain, Face, FaceKind, Node, NodeKind, graded_cells
+from ceramer.numerics.chain import (
+    TERMINAL,
+    Chain,
+    Face,
+    FaceKind,
+    Filling,
+    Node,
+    NodeKind,
+    graded_cells,
+    spherical_shells,
+)
+from ceramer.physics import _cathode as cathodes
 from ceramer.physics import _surfaces as surfaces
 from ceramer.physics import _transport as transport
 from ceramer.physics._layers import (
@@ -20,6 +31,7 @@ from ceramer.physics._layers import (
     Metal,
     MixedConductor,
     Polymer,
+    PorousCathode,
     TetheredPolymer,
     TwoPhase,
 )
@@ -34,8 +46,10 @@ _NODES = {
     "two_phase": transport.TWO_PHASE,
     "mixed": transport.MIXED,
 }
-_POTENTIAL = {"polymer": 1, "tethered": 1, "ceramic": 0, "two_phase": 1, "mixed": 1}
+_POTENTIAL = {"cathode": 1, "polymer": 1, "tethered": 1, "ceramic": 0, "two_phase": 1, "mixed": 1}
 _HUGE = 1e20
+_PERFECT = 1e-9
+"""[ohm m2] of a perfect contact of two skeletons with one polymer: two ways without any resistance have no shares."""
 _DEPLETED = 1e-4
 """Of its mean: where the salt has fallen so low the phase no longer conducts, and a run ends."""
 
@@ -81,8 +95,10 @@ def all_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
     )
 
 
-def _bulk(layer: Layer, width: float) -> Node:
+def _bulk(layer: Layer, width: float, temperature: float) -> Node:
     """Return one node of a layer, which stands for `width` [m] of it (half an interval on a surface)."""
+    if isinstance(layer, PorousCathode):
+        return _cathode_node(layer, width, temperature)
     if isinstance(layer, TwoPhase):
         mass = (layer.salt_volume_fraction * width, 0.0, 0.0)
         return Node(
@@ -98,6 +114,35 @@ def _bulk(layer: Layer, width: float) -> Node:
         potential = -layer.equilibrium_potential
         return Node(transport.MIXED, (layer.stoichiometry, potential), (layer.maximum_concentration * width, 0.0))
     raise InputError(f"{layer.name}: {type(layer).__name__} is not a layer that the cell engine knows.")
+
+
+def _cathode_node(layer: PorousCathode, width: float, temperature: float) -> Node:
+    values = [temperature]
+    fillings = []
+    capacity = 0.0
+    first = layer.materials[0]
+    for m in layer.materials:
+        area = m.specific_area * width
+        capacity += m.capacitance * area
+        grows = m.laws.cei_growth is not None
+        values += [area, m.maximum_concentration, m.exchange_factor, 0.0 if grows else m.film_resistance]
+        fillings.append(
+            Filling(
+                spherical_shells(m.radius, m.shells, m.shell_grading),
+                m.stoichiometry,
+                (m.diffusivity_factor,),
+                (0.0, m.film_resistance) if grows else (0.0,),
+                (0.0, 1.0) if grows else (0.0,),
+            )
+        )
+    drop = float(first.laws.open_circuit_potential(first.stoichiometry))
+    return Node(
+        cathodes.cathode_node(tuple(m.laws for m in layer.materials)),
+        (layer.salt_concentration, 0.0, drop),
+        (layer.porosity * layer.salt_volume_fraction * width, 0.0, capacity),
+        tuple(values),
+        fillings=tuple(fillings),
+    )
 
 
 def _between(layer: Layer, temperature: float, width: float, displacement: bool) -> Face:
@@ -116,6 +161,9 @@ def _between(layer: Layer, temperature: float, width: float, displacement: bool)
             layer.thermodynamic_factor,
             temperature,
         )
+        if isinstance(layer, PorousCathode):
+            path = (width / layer.transport, *values[1:], layer.electronic_conductivity / width)
+            return Face(cathodes.cathode_face(layer.laws), path)
         if isinstance(layer, TwoPhase):
             return Face(transport.TWO_PHASE_FACE, (*values, layer.ceramic_conductivity), capacity, (1, 1))
         return Face(transport.polymer_face(layer.laws), values, capacity, (potential, potential))
@@ -179,6 +227,11 @@ class CellModel:
                 f"{self.name}: {len(self.layers)} layers touch in {len(self.layers) - 1} contacts, "
                 f"but {len(self.contacts)} are given."
             )
+        for layer in self.layers[:-1]:
+            if isinstance(layer, PorousCathode):
+                raise InputError(f"{self.name}: {layer.name} is a cathode; it must be the last layer.")
+        if isinstance(self.layers[0], PorousCathode):
+            raise InputError(f"{self.name}: {self.layers[0].name} touches the lithium; put a separator before it.")
         if not self.temperature > 0.0:
             raise InputError(f"{self.name}: the temperature is {self.temperature:.4g} K; it must be above 0 K.")
 
@@ -295,11 +348,11 @@ class _Assembly:
         model = self.model
         widths = [float(w) for w in graded_cells(layer.thickness, layer.cells, layer.grading)]
         start = self.x
-        self._add(_bulk(layer, 0.5 * widths[0]), into, layer.name)
+        self._add(_bulk(layer, 0.5 * widths[0], model.temperature), into, layer.name)
         for k, width in enumerate(widths):
             self.x = start + sum(widths[: k + 1])
             held = 0.5 * (width + (widths[k + 1] if k + 1 < len(widths) else 0.0))
-            self._add(_bulk(layer, held), _between(layer, model.temperature, width, model.displacement), layer.name)
+            self._add(_bulk(layer, held, model.temperature), _between(layer, model.temperature, width, model.displacement), layer.name)
         self.x = start + layer.thickness
         if isinstance(layer, Ceramic) and layer.boundary_resistance > 0.0:
             boundary = Contact(
@@ -308,7 +361,7 @@ class _Assembly:
                 exponent=layer.boundary_exponent,
             )
             self._contact(boundary)
-            self._add(_bulk(layer, 0.0), Face(surfaces.from_contact["ceramic"]), layer.name)
+            self._add(_bulk(layer, 0.0, model.temperature), Face(surfaces.from_contact["ceramic"]), layer.name)
 
     def _contact(self, contact: Contact) -> None:
         """Append a contact that only lithium ions cross, after a layer's last node."""
@@ -334,7 +387,7 @@ class _Assembly:
                 (0.0, 0.0, 0.0),
                 (
                     contact.resistance + contact.series_resistance,
-                    _HUGE if blocked else contact.ceramic_resistance,
+                    _HUGE if blocked else max(contact.ceramic_resistance, _PERFECT),
                 ),
             )
             tethered = (getattr(left, "tethered_concentration", 0.0), getattr(right, "tethered_concentration", 0.0))
@@ -362,13 +415,17 @@ class _Assembly:
             self._layer(layer, into)
             if k + 1 < len(layers):
                 into = self._join(layer, layers[k + 1], contacts[k])
+        if isinstance(layers[-1], PorousCathode):
+            collector = Node(cathodes.COLLECTOR, (0.0,), (0.0,), (model.positive.series_resistance,))
+            self._add(collector, Face(cathodes.cathode_to_collector))
+            out = cathodes.collector_to_terminal
+        else:
+            self._add(
+                self._metal(model.positive, layers[-1], -1.0), self._metal_face(model.positive, layers[-1], right=True)
+            )
+            out = surfaces.to_terminal[self.nodes[-1].kind]
         self._add(
-            self._metal(model.positive, layers[-1], -1.0), self._metal_face(model.positive, layers[-1], right=True)
-        )
-        last = self.nodes[-1].kind
-        self._add(
-            Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)),
-            Face(surfaces.to_terminal[last]),
+            Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)), Face(out)
         )
         return self._finish(method, relative_tolerance, absolute_tolerance, max_steps)
 
