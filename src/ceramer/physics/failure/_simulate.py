@@ -101,10 +101,11 @@ class _Population:
         self.gained = np.zeros_like(self.depth)  # what stripping may take back
         self.until = np.full_like(self.depth, -np.inf)  # bridged until
         self.radius = np.zeros_like(self.depth)
+        self.melts = np.zeros(self.depth.shape, dtype=bool)
         self.row = np.arange(cells)
 
     def keep(self, rows: Array) -> None:
-        for name in ("depth", "gained", "until", "radius", "row"):
+        for name in ("depth", "gained", "until", "radius", "melts", "row"):
             setattr(self, name, getattr(self, name)[rows])
 
 
@@ -229,17 +230,29 @@ def _half_cycle(
     return times
 
 
+def _wires(cell: SymmetricLithiumCell, crowd: _Population, rows: Array, time: Array | float) -> Array:
+    """Return the conductance of every bridge of these cells at a time [s] (one a cell), 0 where none is, [1/ohm].
+
+    A wire that heals closes at `until`, so its radius now follows from the time left to it.
+    """
+    remaining = crowd.until[rows] - np.asarray(time).reshape(-1, 1)
+    radius = crowd.radius[rows]
+    rate, power = cell.filament.healing_rate, 1.0 / cell.filament.healing_exponent
+    if rate > 0.0:
+        thin = (rate * np.clip(remaining, 0.0, None)) ** power
+        radius = np.where(crowd.melts[rows], radius, np.minimum(radius, thin))
+    open_ = (remaining > 0.0) & (radius > 0.0)
+    resistance = bridge_resistance(cell.thickness, np.where(open_, radius, 1.0), cell.lithium.resistivity)
+    return np.where(open_, 1.0 / np.asarray(resistance), 0.0)
+
+
 def _ionic_share(cell: SymmetricLithiumCell, crowd: _Population, start: float, resistance: float) -> Array:
     """Share of the current of each cell that still goes through the electrolyte, beside its bridges."""
     share = np.ones(crowd.row.size)
-    bridged = crowd.until > start
-    rows = np.flatnonzero(bridged.any(axis=1))
+    rows = np.flatnonzero((crowd.until > start).any(axis=1))
     if rows.size:
         own = (cell.electrolyte_resistance + 2.0 * resistance) / cell.area
-        radius = np.where(bridged[rows], crowd.radius[rows], 1.0)
-        wires = 1.0 / bridge_resistance(cell.thickness, radius, cell.lithium.resistivity)
-        conductance = np.where(bridged[rows], wires, 0.0).sum(axis=1)
-        share[rows] = 1.0 / (1.0 + own * conductance)
+        share[rows] = 1.0 / (1.0 + own * _wires(cell, crowd, rows, start).sum(axis=1))
     return share
 
 
@@ -264,34 +277,32 @@ def _bridge(
 ) -> None:
     """Let the filaments that crossed bridge, melt, stay or harden."""
     filament = cell.filament
-    for row, column in zip(*np.nonzero(np.isfinite(times)), strict=True):
-        start, who = float(times[row, column]), int(crowd.row[row])
-        radius = filament.bridge_radius * math.exp(filament.bridge_spread * rng.standard_normal())
-        crowd.radius[row, column] = radius
-        others = crowd.until[row] > start
-        others[column] = True
-        radii = crowd.radius[row][others]
-        own = (cell.electrolyte_resistance + 2.0 * cell.film_resistance(start)) / cell.area
-        bridge = 1.0 / float((1.0 / bridge_resistance(cell.thickness, radii, cell.lithium.resistivity)).sum())
-        left = bridge / (bridge + own)
-        melted = bool(left * own * j * cell.area >= cell.burn_out_voltage)
-        if melted:
-            stop = start + filament.arc_duration
-        elif filament.healing_rate > 0.0:
-            stop = start + float(laws.closure_time(radius, filament.healing_rate, filament.healing_exponent))
-        else:
-            stop = math.inf
-        crowd.until[row, column] = stop
-        crowd.depth[row, column] = cell.thickness * (1.0 - filament.recession)
-        crowd.gained[row, column] = 0.0
-        if not math.isfinite(out.short_time[who]):
-            out.short_time[who] = start
-            out.origin[who] = cell.defects[crowd.kind[column]].kind
-        if left < HARD_VOLTAGE and not melted and not math.isfinite(out.hard_time[who]) and stop > out.end:
-            thinned = laws.void_size(out.end - start, radius, filament.healing_rate, filament.healing_exponent)
-            last = float(bridge_resistance(cell.thickness, thinned, cell.lithium.resistivity))
-            final = (cell.electrolyte_resistance + 2.0 * cell.film_resistance(out.end)) / cell.area
-            if last / (last + final) < HARD_VOLTAGE:
-                out.hard_time[who] = start
+    rows, columns = np.nonzero(np.isfinite(times))
+    start, who = times[rows, columns], crowd.row[rows]
+    radius = filament.bridge_radius * np.exp(filament.bridge_spread * rng.standard_normal(rows.size))
+    wire = np.asarray(bridge_resistance(cell.thickness, radius, cell.lithium.resistivity))
+    beside = _wires(cell, crowd, rows, start).sum(axis=1)
+    own, final = (
+        (cell.electrolyte_resistance + 2.0 * cell.film_resistance(when)) / cell.area
+        for when in (float(start.min()), out.end)
+    )
+    left = 1.0 / (1.0 + own * (1.0 / wire + beside))
+    melted = left * own * j * cell.area >= cell.burn_out_voltage
+    stays = np.full(rows.size, math.inf)
+    if filament.healing_rate > 0.0:
+        stays = np.asarray(laws.closure_time(radius, filament.healing_rate, filament.healing_exponent))
+    stop = start + np.where(melted, filament.arc_duration, stays)
+
+    crowd.radius[rows, columns], crowd.until[rows, columns], crowd.melts[rows, columns] = radius, stop, melted
+    crowd.depth[rows, columns] = cell.thickness * (1.0 - filament.recession)
+    crowd.gained[rows, columns] = 0.0
+    last = 1.0 / (1.0 + final * _wires(cell, crowd, rows, out.end).sum(axis=1))
+    hard = ~melted & (left < HARD_VOLTAGE) & (last < HARD_VOLTAGE)
+    for k in np.argsort(start, kind="stable"):
+        if not math.isfinite(out.short_time[who[k]]):
+            out.short_time[who[k]] = start[k]
+            out.origin[who[k]] = cell.defects[crowd.kind[columns[k]]].kind
+        if hard[k]:
+            out.hard_time[who[k]] = min(out.hard_time[who[k]], start[k])
         if events is not None:
-            events[who].append(Bridge(start, stop, radius, melted))
+            events[who[k]].append(Bridge(float(start[k]), float(stop[k]), float(radius[k]), bool(melted[k])))

@@ -84,12 +84,13 @@ def voltage_trace(
     j = schedule.current_density[:, None]
     sign = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)[:, None]
 
-    void = void_history(cell, schedule)
+    void, contact, w = void_history(cell, schedule), cell.contact, cell.lithium.volume_per_charge
     half = np.arange(count)
     plated, stripped = void[half, half % 2][:, None], void[half, 1 - half % 2][:, None]
-    growing = stripped + stripped_void(j, cell.contact.borne_current_density, within, cell.lithium.volume_per_charge)
+    plated = plated - contact.refilled_share * np.minimum(plated, w * j * within)
+    stripped = stripped + np.asarray(stripped_void(j, contact.borne_current_density, within, w))
     keep_plated, keep_stripped = (
-        1.0 - np.minimum(contact_loss(w, cell.contact.roughness), 0.99) for w in (plated, growing)
+        1.0 - np.minimum(contact_loss(depth, contact.roughness), 0.99) for depth in (plated, stripped)
     )
     film = cell.interface_resistance + np.sqrt(cell.film_growth * time)
     relaxing = polarisation_resistance * -np.expm1(-within / polarisation_time)
