@@ -104,7 +104,9 @@ from ceramer.laws._interphase import (
 from ceramer.laws._isotope import (
     ceiling,
     equilibrium_enrichment,
+    exchange_rates,
     increase_factor,
+    tracer_conductance,
     well_mixed_enrichment,
 )
 from ceramer.laws._kinetics import (
@@ -220,6 +222,7 @@ __all__ = [
     "energy_density",
     "equilibrium_enrichment",
     "exchange_current_density",
+    "exchange_rates",
     "exponential_void_size",
     "film_growth_diffusion_limited",
     "film_growth_mixed",
@@ -287,6 +290,7 @@ __all__ = [
     "tga_residue",
     "theoretical_specific_capacity",
     "thermodynamic_factor_from_current_fraction",
+    "tracer_conductance",
     "two_point_activation_energy",
     "two_theta",
     "viscous_sintering_rate",

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from ceramer.errors import InputError
-from ceramer.laws._common import Array, Numeric, fraction, not_negative, plain, positive
-from ceramer.units import FARADAY
+from ceramer.laws._common import Array, Numeric, fraction, not_negative, numbers, plain, positive
+from ceramer.units import FARADAY, GAS_CONSTANT
 
-__all__ = ["ceiling", "equilibrium_enrichment", "increase_factor", "well_mixed_enrichment"]
+__all__ = [
+    "ceiling",
+    "equilibrium_enrichment",
+    "exchange_rates",
+    "increase_factor",
+    "tracer_conductance",
+    "well_mixed_enrichment",
+]
 
 
 def increase_factor(total_growth: Numeric, area_before: Numeric, area_after: Numeric) -> Numeric:
@@ -147,3 +154,77 @@ def well_mixed_enrichment(charge: Numeric, amount: Numeric, initial: Numeric, fe
     start = fraction(initial, "The isotope fraction at the start")
     entering = fraction(feed, "The isotope fraction of the feed")
     return plain(entering + (start - entering) * np.exp(-renewals))
+
+
+def exchange_rates(current_density: Numeric, exchange_current_density: Numeric) -> tuple[Numeric, Numeric]:
+    """Return the one-way rates over a surface, ``r+ - r- = i/F`` and ``r+ r- = (i0/F)**2``.
+
+    Parameters
+    ----------
+    current_density : i, net, positive forward, [A/m2]
+    exchange_current_density : i0, [A/m2]
+
+    Returns
+    -------
+    (r+, r-), forward and backward, [mol/(m2 s)]
+
+    Raises
+    ------
+    InputError
+        If i0 is negative.
+
+    Notes
+    -----
+    Butler-Volmer kinetics with both transfer coefficients 1/2: ``r+- = (i0/F) exp(+-F eta/(2 R T))``. At i = 0 both are
+    i0/F: isotopes exchange without a current.
+
+    References
+    ----------
+    .. [1] J. Newman, K. E. Thomas-Alyea, Electrochemical Systems, 3rd ed., Wiley (2004), ISBN 978-0-471-47756-3
+
+    Examples
+    --------
+    >>> exchange_rates(0.0, 9.6485)
+    (0.0001, 0.0001)
+    """
+    net = numbers(current_density, "The current density") / FARADAY
+    own = not_negative(exchange_current_density, "The exchange current density") / FARADAY
+    mean = np.sqrt(own * own + 0.25 * net * net)
+    return plain(mean + 0.5 * net), plain(mean - 0.5 * net)
+
+
+def tracer_conductance(conductivity: Numeric, temperature: Numeric, haven_ratio: Numeric) -> Numeric:
+    """Return concentration times tracer diffusivity, ``c D* = H_R sigma R T/F**2``.
+
+    Parameters
+    ----------
+    conductivity : sigma of lithium ions, [S/m]
+    temperature : T, [K]
+    haven_ratio : H_R = D*/D_sigma, [-]
+
+    Returns
+    -------
+    c D*, [mol/(m s)]
+
+    Raises
+    ------
+    InputError
+        If sigma is negative, or T or H_R is not above 0.
+
+    Notes
+    -----
+    The tracer flux without a current is ``-c D* grad y`` with y the isotope fraction.
+
+    References
+    ----------
+    .. [1] G. E. Murch, Solid State Ionics 7, 177 (1982), doi:10.1016/0167-2738(82)90050-9
+
+    Examples
+    --------
+    >>> tracer_conductance(0.1, 303.15, 0.5)  # mol/(m s)
+    1.35376e-08
+    """
+    thermal = GAS_CONSTANT * positive(temperature, "The temperature", "pass kelvin, such as 303.15 for 30 degC")
+    return plain(
+        positive(haven_ratio, "The Haven ratio") * not_negative(conductivity, "The conductivity") * thermal / FARADAY**2
+    )

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from ceramer.physics._cathode import InsertionLaws
 from ceramer.physics._from_cell import cell_model, layer_model, metal_model
 from ceramer.physics._layers import (
+    ActiveMaterial,
     Ceramic,
     Contact,
     Layer,
     Metal,
     MixedConductor,
     Polymer,
+    PorousCathode,
     TetheredPolymer,
     TwoPhase,
 )
 from ceramer.physics._model import CellModel, Simulation
+from ceramer.physics._tracer import NATURAL_LITHIUM_6, Foil, IsotopeResult, Population, exchange_isotopes
 from ceramer.physics._transport import BinaryLaws
 
 __all__ = [
+    "NATURAL_LITHIUM_6",
+    "ActiveMaterial",
     "BinaryLaws",
     "CellModel",
     "Ceramic",
     "Contact",
+    "Foil",
+    "InsertionLaws",
+    "IsotopeResult",
     "Layer",
     "Metal",
     "MixedConductor",
     "Polymer",
+    "Population",
+    "PorousCathode",
     "Simulation",
     "TetheredPolymer",
     "TwoPhase",
     "cell_model",
+    "exchange_isotopes",
     "layer_model",
     "metal_model",
 ]
