@@ -7,9 +7,22 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ceramer.errors import InputError
+from ceramer.physics._cathode import InsertionLaws
 from ceramer.physics._transport import BinaryLaws
+from ceramer.units import FARADAY
 
-__all__ = ["Ceramic", "Contact", "Layer", "Metal", "MixedConductor", "Polymer", "TetheredPolymer", "TwoPhase"]
+__all__ = [
+    "ActiveMaterial",
+    "Ceramic",
+    "Contact",
+    "Layer",
+    "Metal",
+    "MixedConductor",
+    "Polymer",
+    "PorousCathode",
+    "TetheredPolymer",
+    "TwoPhase",
+]
 
 
 def _check(part: object, name: str, *, positive: str = "", not_negative: str = "") -> None:
@@ -184,6 +197,128 @@ class MixedConductor(Layer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActiveMaterial:
+    """One class of particles of a porous cathode: a material and a size.
+
+    Attributes
+    ----------
+    laws : InsertionLaws
+    radius : float
+        Of the spheres [m].
+    volume_fraction : float
+        Of the electrode.
+    maximum_concentration : float
+        Of lithium [mol/m3]; see `ceramer.laws.maximum_concentration`.
+    stoichiometry : float
+        At the start.
+    diffusivity_factor, exchange_factor : float
+        Multiply the laws: temperature, calibration.
+    film_resistance : float
+        [ohm m2] of the particles' surface; where the laws have a `cei_growth` it grows from here.
+    capacitance : float
+        Of the double layer [F/m2] of the particles' surface.
+    window : (float, float)
+        Stoichiometries at the surface beyond which a run ends.
+    shells : int
+    shell_grading : float
+        Thickness of the innermost shell over that of the outermost one.
+    """
+
+    laws: InsertionLaws
+    radius: float
+    volume_fraction: float
+    maximum_concentration: float
+    stoichiometry: float
+    diffusivity_factor: float = 1.0
+    exchange_factor: float = 1.0
+    film_resistance: float = 0.0
+    capacitance: float = 0.0
+    window: tuple[float, float] = (0.0, 1.0)
+    shells: int = 15
+    shell_grading: float = 4.0
+    name: str = "active material"
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            self.name,
+            positive="radius volume_fraction maximum_concentration diffusivity_factor exchange_factor",
+            not_negative="film_resistance capacitance",
+        )
+        low, high = self.window
+        if not 0.0 <= low < self.stoichiometry < high <= 1.0:
+            raise InputError(
+                f"{self.name}: the stoichiometry is {self.stoichiometry:.4g}; it must lie inside its window "
+                f"{low:.4g}..{high:.4g}, which must lie inside 0..1."
+            )
+        if self.shells < 3 or self.shell_grading < 1.0:
+            raise InputError(f"{self.name}: particles need 3 shells or more and a grading of 1 or more.")
+        if self.laws.cei_growth is not None and self.film_resistance <= 0.0:
+            raise InputError(
+                f"{self.name}: a film that grows needs a film_resistance above 0 to start from; give a small one."
+            )
+
+    @property
+    def specific_area(self) -> float:
+        """Surface per volume of electrode, ``3 eps/R`` [1/m]."""
+        return 3.0 * self.volume_fraction / self.radius
+
+
+@dataclass(frozen=True, kw_only=True)
+class PorousCathode(Polymer):
+    """Particles and carbon whose pores a polymer fills; the last layer before the collector.
+
+    The fields of `Polymer` are those of what fills the pores, as it is in bulk.
+
+    Attributes
+    ----------
+    porosity : float
+        Volume fraction of the pores that the polymer fills.
+    bruggeman : float
+        Exponent of the tortuosity factor ``tau = porosity**(1 - bruggeman)``, where `tortuosity` is not given.
+    tortuosity : float or None
+        tau: the pores conduct ``porosity/tau`` times what fills them.
+    electronic_conductivity : float
+        Effective, of the carbon network [S/m].
+    materials : tuple of ActiveMaterial
+        Classes of particles.
+    """
+
+    kind: ClassVar[str] = "cathode"
+    porosity: float
+    electronic_conductivity: float
+    materials: tuple[ActiveMaterial, ...]
+    bruggeman: float = 1.5
+    tortuosity: float | None = None
+    grading: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(self, self.name, positive="porosity electronic_conductivity", not_negative="bruggeman")
+        if self.tortuosity is not None:
+            _check(self, self.name, positive="tortuosity")
+        if not self.materials:
+            raise InputError(f"{self.name}: a cathode needs an active material.")
+        solid = sum(m.volume_fraction for m in self.materials)
+        if self.porosity + solid > 1.0 + 1e-9:
+            raise InputError(
+                f"{self.name}: pores ({self.porosity:.4g}) and active materials ({solid:.4g}) fill more than the "
+                "electrode; lower a volume fraction."
+            )
+
+    @property
+    def transport(self) -> float:
+        """What the pores conduct over what fills them, porosity over tortuosity factor."""
+        tortuosity = self.porosity ** (1.0 - self.bruggeman) if self.tortuosity is None else self.tortuosity
+        return self.porosity / tortuosity
+
+    @property
+    def sites(self) -> float:
+        """Charge of all lithium sites, ``F c_max eps L`` summed over the materials [C/m2]."""
+        return sum(FARADAY * m.maximum_concentration * m.volume_fraction * self.thickness for m in self.materials)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """Where two layers touch.
 
@@ -276,6 +411,11 @@ class Metal:
         """Return a metal that no ion crosses: a double layer, and oxidation of the electrolyte where it is given."""
         values: dict[str, float | str] = {"name": "blocking", "stripping_reserve": 1.0, **more}
         return cls(capacitance=capacitance, **values)  # type: ignore[arg-type]
+
+    @classmethod
+    def collector(cls, series_resistance: float = 0.0) -> Metal:
+        """Return the metal behind a porous cathode: it carries electrons only."""
+        return cls(name="collector", series_resistance=series_resistance)
 
     @classmethod
     def copper(cls, exchange_current_density: float, **more: float | str) -> Metal:

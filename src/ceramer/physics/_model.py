@@ -35,7 +35,7 @@ from ceramer.physics._layers import (
     TetheredPolymer,
     TwoPhase,
 )
-from ceramer.units import VACUUM_PERMITTIVITY
+from ceramer.units import FARADAY, VACUUM_PERMITTIVITY
 
 __all__ = ["CellModel", "Simulation", "standard_kinds"]
 
@@ -438,8 +438,6 @@ class _Assembly:
         meanings: list[tuple[str, str]] = []
         salt: list[tuple[int, float]] = []
         lithium: list[tuple[int, float]] = []
-        from ceramer.units import FARADAY
-
         for k, node in enumerate(self.nodes):
             names = [u.name for u in node.kind.unknowns]
             at = int(offset[k])
@@ -448,6 +446,8 @@ class _Assembly:
                 guards.append((at, _DEPLETED * node.initial[0], 1.0))
                 where_ = f"{self.position[k] * 1e6:.3g} um from the negative electrode, in {self.layer_of[k]}"
                 meanings.append(("salt depleted", f"The salt is used up {where_}; lower the current."))
+            if "drop" in names and node.kind.particles:
+                lithium.append((at + 2, -node.mass[2]))
             if "stoichiometry" in names:
                 lithium.append((at, node.mass[0] * FARADAY))
             if "inventory" in names:
@@ -478,6 +478,24 @@ class _Assembly:
             absolute_tolerance,
             max_steps,
         )
+
+        if chain.particles:
+            cathode = model.layers[-1]
+            assert isinstance(cathode, PorousCathode)
+            for m, group in zip(cathode.materials, chain.particles, strict=True):
+                weights = np.array([n.parameters for n in self.nodes[group.node : group.node + group.shells.shape[1]]])
+                number = cathode.materials.index(m)
+                area = weights[:, 1 + 4 * number]
+                held = FARADAY * m.maximum_concentration * group.volume[:, None] * area
+                lithium += list(zip(group.shells.ravel().tolist(), held.ravel().tolist(), strict=True))
+                for place in group.shells[-1]:
+                    low, high = m.window
+                    guards += [(int(place), max(low, 1e-6), 1.0), (int(place), min(high, 1.0 - 1e-6), -1.0)]
+                    meanings += [
+                        ("particles empty", f"Particles of {m.name} hold no more lithium; raise the lower limit of the voltage."),
+                        ("particles full", f"Particles of {m.name} are full of lithium."),
+                    ]
+            chain.guard(guards)
 
         def table(entries: list[tuple[int, float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
             return np.array([e[0] for e in entries], np.int64), np.array([e[1] for e in entries], float)

@@ -81,12 +81,14 @@ to_contact = {
     "tethered": _POLYMER_CONTACT[0],
     "ceramic": _CERAMIC_CONTACT[0],
     "mixed": _MIXED_CONTACT[0],
+    "cathode": _POLYMER_CONTACT[0],
 }
 from_contact = {
     "polymer": _POLYMER_CONTACT[1],
     "tethered": _POLYMER_CONTACT[1],
     "ceramic": _CERAMIC_CONTACT[1],
     "mixed": _MIXED_CONTACT[1],
+    "cathode": _POLYMER_CONTACT[1],
 }
 
 # --- contacts that salt crosses: two polymers ------------------------------------------------------------------------
@@ -174,8 +176,8 @@ _TWO_OUT = FaceKind(
     _two_out_of_junction,
     ((None, 0), (None, 1), (None, 2), (0, None), (1, None), (2, None)),
 )
-to_junction = {"polymer": _JUNCTION_IN, "tethered": _JUNCTION_IN, "two_phase": _TWO_IN}
-from_junction = {"polymer": _JUNCTION_OUT, "tethered": _JUNCTION_OUT, "two_phase": _TWO_OUT}
+to_junction = {"polymer": _JUNCTION_IN, "tethered": _JUNCTION_IN, "two_phase": _TWO_IN, "cathode": _JUNCTION_IN}
+from_junction = {"polymer": _JUNCTION_OUT, "tethered": _JUNCTION_OUT, "two_phase": _TWO_OUT, "cathode": _JUNCTION_OUT}
 
 # --- metals ----------------------------------------------------------------------------------------------------------
 

@@ -10,10 +10,23 @@ source that Numba compiles; nobody writes a Jacobian.
 
 from __future__ import annotations
 
-from ceramer.numerics.chain._chain import COLUMNS, SUMMARY, TERMINAL, Chain, Face, Node, Program, Run, Step, program
+from ceramer.numerics.chain._chain import (
+    COLUMNS,
+    SUMMARY,
+    TERMINAL,
+    Chain,
+    Face,
+    Node,
+    ParticleGroup,
+    Program,
+    Run,
+    Step,
+    program,
+)
 from ceramer.numerics.chain._generate import partials_source, source_of
 from ceramer.numerics.chain._grid import graded_cells
-from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Unknown
+from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Particles, Unknown
+from ceramer.numerics.chain._shells import Filling, Shells, spherical_shells
 from ceramer.numerics.chain._symbol import Symbol, differentiate, spline, trace, where
 from ceramer.numerics.chain._tableau import METHODS
 
@@ -25,10 +38,14 @@ __all__ = [
     "Chain",
     "Face",
     "FaceKind",
+    "Filling",
     "Node",
     "NodeKind",
+    "ParticleGroup",
+    "Particles",
     "Program",
     "Run",
+    "Shells",
     "Step",
     "Symbol",
     "Unknown",
@@ -37,6 +54,7 @@ __all__ = [
     "partials_source",
     "program",
     "source_of",
+    "spherical_shells",
     "spline",
     "trace",
     "where",

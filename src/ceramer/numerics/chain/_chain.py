@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from ceramer.errors import CeramerError, NotConvergedError
 from ceramer.numerics.chain import _cache
 from ceramer.numerics.chain._generate import source_of
-from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Unknown
+from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Particles, Unknown
+from ceramer.numerics.chain._particles import columns, particle_classes, surface_partials
+from ceramer.numerics.chain._shells import Filling
 from ceramer.numerics.chain._tableau import tableau
 
 __all__ = ["TERMINAL", "Chain", "Face", "Node", "Program", "Run", "Step", "program"]
@@ -75,6 +77,8 @@ class Node:
     parameters: tuple[float, ...] = ()
     exponents: tuple[float, ...] = ()
     """Of constant-phase elements, one per unknown (1: an ordinary storage); only the impedance sees them."""
+    fillings: tuple[Filling, ...] = ()
+    """One per class of particles of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class Program:
         self.nodes, self.faces = tuple(nodes), tuple(faces)
         self.node_number = {kind: i for i, kind in enumerate(self.nodes)}
         self.face_number = {kind: i for i, kind in enumerate(self.faces)}
+        self.classes = particle_classes(self.nodes)
 
     @cached_property
     def source(self) -> str:
@@ -168,7 +173,7 @@ def program(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> Program:
 
 def _padded(rows: Sequence[tuple[float, ...]]) -> Array:
     width = max(1, *(len(row) for row in rows))
-    table = np.zeros((len(rows), width))
+    table = np.zeros((len(rows), width), order="F")
     for k, row in enumerate(rows):
         table[k, : len(row)] = row
     return table
@@ -182,6 +187,23 @@ def _runs(numbers: Sequence[int]) -> NDArray[np.int64]:
         else:
             runs.append([number, k, k + 1])
     return np.array(runs, np.int64).reshape(-1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class ParticleGroup:
+    """One class of particles in neighbouring nodes: where their unknowns lie.
+
+    `shells` are places in `y`, shape (shells, nodes), from the centre to the surface; `surface` those of the surface
+    unknowns, shape (unknowns, nodes); `volume` is that of each shell per area of the surface [m].
+    """
+
+    particles: Particles
+    node: int
+    shells: NDArray[np.int64]
+    surface: NDArray[np.int64]
+    volume: Array
+    partials: int = 0
+    """First place among the partial derivatives."""
 
 
 @dataclass
@@ -231,17 +253,19 @@ class Chain:
         aoff = np.concatenate([[0, 0], np.cumsum(between)])[: len(nodes)].astype(np.int64)
         boff = np.concatenate([[0], np.cumsum(size * size)])[: len(nodes)].astype(np.int64)
         coff = np.concatenate([[0], np.cumsum(between), [0]])[: len(nodes)].astype(np.int64)
-        self._lengths = (int(between.sum()), int((size * size).sum()))
         self._size = size
         self.mass = np.array([v for n in nodes for v in n.mass], float)
         self.exponents = np.array([v for n in nodes for v in (n.exponents or (1.0,) * len(n.initial))], float)
         face_numbers = [self.program.face_number[f.kind] for f in faces]
         node_numbers = [self.program.node_number[n.kind] for n in nodes]
+        node_runs = _runs(node_numbers)
+        parameters = _padded([n.parameters for n in nodes])
+        particles, kept, borrowed = self._add_particles(nodes, node_runs, parameters)
         self.model = (
-            (self.offset, size, aoff, boff, coff),
-            _padded([n.parameters for n in nodes]),
+            (self.offset, size, aoff, boff, coff, particles),
+            parameters,
             _padded([f.parameters for f in faces]),
-            _runs(node_numbers),
+            node_runs,
             _runs(face_numbers),
             self.mass,
             np.array([*(f.capacity for f in faces), 0.0]),
@@ -252,6 +276,10 @@ class Chain:
         self.terminal = np.array([last, last + 1, last + 2, last + 3, last + 4, len(nodes) - 1, 0, 1], np.int64)
         scales = [u.scale for n in nodes for u in n.kind.unknowns]
         names = [u.name for n in nodes for u in n.kind.unknowns]
+        for g in self.particles:
+            for unknown, places in [(g.particles.unknown, g.shells), *zip(g.particles.surface, g.surface, strict=True)]:
+                scales += [unknown.scale] * places.size
+                names += [unknown.name] * places.size
         groups = list(dict.fromkeys(names))
         atol = self.absolute_tolerance if self.absolute_tolerance is not None else 1e-2 * self.relative_tolerance
         group = np.array([groups.index(name) for name in names], np.int64)
@@ -261,9 +289,10 @@ class Chain:
         self._group = group
         self._counts = np.bincount(group).astype(float)
         self._tableau = tableau(self.method)
-        a, b = self._lengths
-        blocks = (np.zeros(a), np.zeros(b), np.zeros(a))
-        work = (np.zeros(a), np.zeros(b), np.zeros(a))
+        a, b = int(between.sum()), int((size * size).sum())
+        self._lengths = (a, b, a, kept)
+        blocks = (np.zeros(a), np.zeros(b), np.zeros(a), np.zeros(borrowed))
+        work = tuple(np.zeros(x) for x in self._lengths)
         stages = self._tableau.a.shape[0]
         pivots = np.zeros(int(size.max()), np.int64)
         self._space = (
@@ -275,15 +304,119 @@ class Chain:
             pivots,
             np.zeros(n + int(size.max())),
             np.zeros(len(groups)),
-            np.zeros(len(self.guards)),
+            np.zeros(0),
             np.zeros(n),
             np.zeros(n),
         )
+        self.guard(self.guards)
+
+    def guard(self, guards: Sequence[tuple[int, float, float]]) -> None:
+        """Set the guards: (unknown, limit, sign) each."""
+        self.guards = tuple(guards)
         self._guards = (
             np.array([g[0] for g in self.guards], np.int64),
             np.array([g[1] for g in self.guards], float),
             np.array([g[2] for g in self.guards], float),
         )
+        self._space = (*self._space[:8], np.zeros(len(self.guards)), *self._space[9:])
+
+    def _add_particles(
+        self, nodes: Sequence[Node], runs: NDArray[np.int64], parameters: Array
+    ) -> tuple[tuple[Any, ...], int, int]:
+        """Append the unknowns of all particles; return the solver's tables and the lengths of its two stores."""
+        groups: list[list[int]] = []
+        numbers: list[list[float]] = []
+        areas: list[Array] = []
+        closeness: list[Array] = []
+        y, mass = [self.y], [self.mass]
+        at, faces, kept, borrowed, space = self.y.size, 0, 0, 0, 1
+        self.particles: list[ParticleGroup] = []
+        for _, first, stop in runs:
+            kind, n = nodes[first].kind, int(stop - first)
+            for c, particles in enumerate(kind.particles):
+                row = [nodes[k].fillings for k in range(first, stop)]
+                if any(len(fillings) != len(kind.particles) for fillings in row):
+                    raise CeramerError(f"A node of kind {kind.name} lacks the filling of its particles.")
+                fillings = [f[c] for f in row]
+                shells, given, m = fillings[0].shells, fillings[0].flux_parameters, len(particles.surface)
+                if any((f.shells, f.flux_parameters) != (shells, given) for f in fillings):
+                    raise CeramerError(f"The particles {particles.name} of neighbouring nodes have unlike shells.")
+                if len(given) != len(particles.flux_parameters):
+                    raise CeramerError(f"The particles {particles.name} lack parameters of their flux.")
+                if any({len(f.surface_initial), len(f.surface_mass)} != {m} for f in fillings):
+                    raise CeramerError(f"The particles {particles.name} lack first values of their surface.")
+                count = len(shells.volume)
+                inside = (count - 1) * n
+                number = next(i for i, known in enumerate(self.program.classes) if known == (kind, particles))
+                stride = len(kind.unknowns)
+                surface_at = at + count * n
+                group = [number, first, n, count, at, surface_at, faces, borrowed, kept]
+                groups.append([*map(int, group), int(self.offset[first]), stride])
+                numbers.append([*shells.surface, *given])
+                areas.append(np.repeat(shells.area, n))
+                closeness.append(np.repeat(shells.closeness, n))
+                y += [np.tile([f.initial for f in fillings], count)]
+                y += [np.array([f.surface_initial[r] for f in fillings]) for r in range(m)]
+                mass += [np.repeat(shells.volume, n)]
+                mass += [np.array([f.surface_mass[r] for f in fillings]) for r in range(m)]
+                self.particles.append(
+                    ParticleGroup(
+                        particles,
+                        int(first),
+                        np.arange(at, surface_at).reshape(count, n),
+                        np.arange(surface_at, surface_at + m * n).reshape(m, n),
+                        np.array(shells.volume),
+                        borrowed,
+                    )
+                )
+                solver, laws = columns(kind, particles)
+                at = surface_at + m * n
+                faces += inside
+                borrowed += 2 * inside + len(surface_partials(kind, particles)) * n
+                kept += 3 * inside + n + solver * n
+                space = max(space, inside + laws * n)
+        self.y, self.mass = np.concatenate(y), np.concatenate(mass)
+        self.exponents = np.concatenate([self.exponents, np.ones(self.y.size - self.exponents.size)])
+        tables = (
+            np.array(groups, np.int64).reshape(-1, 11),
+            np.ascontiguousarray(_padded([tuple(row) for row in numbers] or [(0.0, 0.0)])),
+            np.concatenate([*areas, np.zeros(0)]),
+            np.concatenate([*closeness, np.zeros(0)]),
+            parameters.T,
+            np.zeros(space),
+        )
+        return tables, kept, borrowed
+
+    def _particle_matrix(self, g: ParticleGroup, partials: Array, jacobian: Array) -> None:
+        """Add the derivatives of and by the particles of a group to a dense Jacobian."""
+        kind = self.nodes[g.node].kind
+        count, n = g.shells.shape
+        inside = (count - 1) * n
+        ql, qr = (partials[g.partials + j * inside : g.partials + (j + 1) * inside].reshape(-1, n) for j in (0, 1))
+        lower, upper = g.shells[:-1], g.shells[1:]
+        for row, sign in ((lower, -1.0), (upper, 1.0)):
+            jacobian[row, lower] += sign * ql
+            jacobian[row, upper] += sign * qr
+        w = next(t for i, t in enumerate(self.model[0][5][1]) if self.particles[i] is g)[:2]
+        node = self.offset[g.node : g.node + n]
+        m, width = len(g.surface), len(kind.unknowns)
+        for s, (value, argument) in enumerate(surface_partials(kind, g.particles)):
+            at = g.partials + 2 * inside + s * n
+            d = partials[at : at + n]
+            if value == 0:
+                row, sign = g.shells[-1], -1.0
+            elif value <= m:
+                row, sign = g.surface[value - 1], 1.0
+            else:
+                row, sign = node + g.particles.rows[value - 1 - m], 1.0
+            if argument < width:
+                if value <= m:  # the rows of the node are in its block already
+                    jacobian[row, node + argument] += sign * d
+            elif argument == width:
+                jacobian[row, g.shells[-1]] += sign * w[0] * d
+                jacobian[row, g.shells[-2]] += sign * w[1] * d
+            else:
+                jacobian[row, g.surface[argument - width - 1]] += sign * d
 
     # --- access ------------------------------------------------------------------------------------------------------
 
@@ -328,7 +461,7 @@ class Chain:
         """Return M and df/dy as dense arrays (for tests and small studies)."""
         blocks = tuple(np.zeros_like(b) for b in self._space[3])
         self.program.module.jacobian(self.y if y is None else y, blocks, self.model)
-        off, size, aoff, boff, coff = self.model[0]
+        off, size, aoff, boff, coff = self.model[0][:5]
         n = self.y.size
         jacobian, mass = np.zeros((n, n)), np.diag(self.mass)
         for k in range(len(self.nodes)):
@@ -347,6 +480,8 @@ class Chain:
                     mass[right, right] += c
                     mass[left, right] -= c
                     mass[right, left] -= c
+        for g in self.particles:
+            self._particle_matrix(g, blocks[3], jacobian)
         return mass, jacobian
 
     # --- running -----------------------------------------------------------------------------------------------------
@@ -466,9 +601,8 @@ class Chain:
         z = np.zeros(f.size, complex)
         n = self.y.size
         if self._complex is None:
-            a, b = self._lengths
             self._complex = (
-                tuple(np.zeros(x, complex) for x in (a, b, a)),
+                tuple(np.zeros(x, complex) for x in self._lengths),
                 np.zeros(n, complex),
                 np.zeros(n, complex),
                 np.zeros(int(self._size.max()), complex),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ceramer.errors import CeramerError
 from ceramer.numerics.chain._emit import Tables, lines_of
 from ceramer.numerics.chain._kinds import FaceKind, NodeKind
+from ceramer.numerics.chain._particles import FAST, particle_functions
 from ceramer.numerics.chain._symbol import Symbol, differentiate, trace
 
 __all__ = ["partials_source", "source_of"]
@@ -20,6 +21,9 @@ import math
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "arcp", "nsz"})
 
@@ -169,28 +173,32 @@ def _function(head: str, lines: Sequence[str]) -> str:
 def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
     """Return the source of the module for these kinds."""
     tables = Tables()
-    unpack = ["off, size, aoff, boff, coff = model[0]", "P, Q, node_runs, face_runs = model[1:5]"]
+    unpack = ["off, size, aoff, boff, coff = model[0][:5]", "P, Q, node_runs, face_runs = model[1:5]"]
     value_lines = [
         *unpack,
-        "for k in range(f.size):",
+        "for k in range(off[size.size]):",
         "    f[k] = 0.0",
         *_dispatch("face_runs", [_face_values(kind, tables) for kind in faces]),
         *_dispatch("node_runs", [_node_values(kind, tables) if kind.source else [] for kind in nodes]),
+        "particle_values(y, f, model)",
     ]
     partial_lines = [
         *unpack,
-        "JA, JB, JC = blocks",
+        "JA, JB, JC, JP = blocks",
         "JA[:] = 0.0",
         "JB[:] = 0.0",
         "JC[:] = 0.0",
         *_dispatch("face_runs", [_face_partials(kind, tables) for kind in faces]),
         *_dispatch("node_runs", [_node_partials(kind, tables) if kind.source else [] for kind in nodes]),
+        "particle_partials(y, blocks, model)",
     ]
+    particles = particle_functions(nodes, tables, _function)
     kernel = files("ceramer.numerics.chain").joinpath("_kernel.py").read_text(encoding="utf-8").split(_MARK)[1]
     return (
         _HEAD
         + tables.source()
-        + "\n\n"
+        + (FAST if any(kind.particles for kind in nodes) else "\n\n")
+        + particles
         + _function("def residual(y, f, model):", value_lines)
         + _function("def jacobian(y, blocks, model):", partial_lines)
         + kernel.lstrip()

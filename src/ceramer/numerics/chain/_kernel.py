@@ -4,9 +4,10 @@ A chain is a row of nodes with a few unknowns each, which touch their neighbours
 tridiagonal. `residual` and `jacobian` are generated for the kinds of nodes and faces of a program; everything here is
 the same for all. Arrays live in tuples, so that a run allocates nothing:
 
-- shape = (off, size, aoff, boff, coff): first unknown, number of unknowns and first block entry of each node;
+- shape = (off, size, aoff, boff, coff, particles): first unknown, number of unknowns and first block entry of each
+  node, and the tables of the particles; the unknowns of particles come after those of all nodes;
 - model = (shape, node parameters, face parameters, node runs, face runs, mass, face capacity, its unknown left, right);
-- blocks (A, B, C): entry of row r and column c of a block of node k at offset[k] + r * columns + c.
+- blocks (A, B, C, particles): entry of row r and column c of a block of node k at offset[k] + r * columns + c.
 """
 
 from __future__ import annotations
@@ -28,6 +29,18 @@ def residual(y: Any, f: Any, model: Any) -> None:
 
 def jacobian(y: Any, blocks: Any, model: Any) -> None:
     """Stand in for the generated function: blocks <- df/dy."""
+
+
+def particle_factor(a: Any, mass: Any, model: Any, blocks: Any, work: Any) -> None:
+    """Stand in for the generated function: eliminate the particles, correct the diagonal blocks in `work`."""
+
+
+def particle_forward(b: Any, shape: Any, work: Any) -> None:
+    """Stand in for the generated function: what the particles' right-hand sides add to their nodes'."""
+
+
+def particle_backward(b: Any, shape: Any, work: Any) -> None:
+    """Stand in for the generated function: the particles, once their nodes are known."""
 
 
 # --- kernel: copied from here ---
@@ -71,16 +84,17 @@ def invert(E, o, m, pivots):
 def factor(a, mass, model, blocks, work, pivots):
     """Factorise W = a M - J by block elimination from the first node to the last; False if it is singular."""
     shape = model[0]
-    off, size, aoff, boff, coff = shape
+    off, size, aoff, boff, coff = shape[:5]
     capacity, left, right = model[6], model[7], model[8]
-    JA, JB, JC = blocks
-    A, E, G = work
+    JA, JB, JC = blocks[:3]
+    A, E, G = work[:3]
     n = size.size
+    for j in range(JB.size):
+        E[j] = -JB[j]
+    particle_factor(a, mass, model, blocks, work)
     for k in range(n):
         m = size[k]
         o = boff[k]
-        for j in range(m * m):
-            E[o + j] = -JB[o + j]
         for r in range(m):
             E[o + r * m + r] += a * mass[off[k] + r]
         if k > 0 and capacity[k - 1] != 0.0:
@@ -162,9 +176,10 @@ def factor(a, mass, model, blocks, work, pivots):
 @jit
 def solve(b, shape, work, scratch):
     """Replace b by W^-1 b."""
-    off, size, aoff, boff, coff = shape
-    A, E, G = work
+    off, size, aoff, boff, coff = shape[:5]
+    A, E, G = work[:3]
     n = size.size
+    particle_forward(b, shape, work)
     for k in range(n):
         m = size[k]
         o = off[k]
@@ -204,6 +219,7 @@ def solve(b, shape, work, scratch):
                 for c in range(q):
                     v -= G[g + r * q + c] * b[p + c]
                 b[o + r] = v
+    particle_backward(b, shape, work)
 
 
 @jit

@@ -1,0 +1,188 @@
+"""The porous cathode: salt in the pores, ions and electrons side by side, particles that take lithium in.
+
+Unknowns of a node: salt concentration c in the pores, potential phi of a lithium reference there, and the drop v from
+the carbon network to it. The particles add their shells and, at their surfaces, the current density j out of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Unknown, where
+from ceramer.physics._surfaces import _with_parameters
+from ceramer.physics._transport import BinaryLaws, polymer_face
+from ceramer.units import FARADAY, GAS_CONSTANT
+
+__all__ = [
+    "COLLECTOR",
+    "CURRENT_SCALE",
+    "InsertionLaws",
+    "cathode_face",
+    "cathode_node",
+    "cathode_to_collector",
+    "collector_to_terminal",
+    "insertion_overpotential",
+    "shell_flux",
+]
+
+Number = Any
+Law = Callable[..., Any]
+
+CURRENT_SCALE = 0.1
+"""Usual current density at the surface of a particle [A/m2]."""
+_EDGE = 1e-6
+"""Of the sites: nearer to empty or full the exchange current stays as it is there."""
+
+
+@dataclass(frozen=True)
+class InsertionLaws:
+    """Laws of one active material as functions of its stoichiometry x (0: charged, 1: full of lithium).
+
+    Attributes
+    ----------
+    open_circuit_potential : callable
+        U(x) against lithium [V].
+    exchange_current_density : callable
+        i0(c, x) [A/m2], c in the pores [mol/m3], x at the surface.
+    diffusivity : callable
+        D(x) [m2/s].
+    cei_growth : callable or None
+        dR/dt of the film on the particles [ohm m2/s] from R [ohm m2], the current density out of the particle [A/m2] and the drop
+        from the carbon to the pores [V].
+    """
+
+    open_circuit_potential: Law
+    exchange_current_density: Law
+    diffusivity: Law
+    cei_growth: Law | None = None
+
+
+def shell_flux(inner: Number, outer: Number, closeness: Number, diffusivity: tuple[Number, Number]) -> Number:
+    r"""Lithium flux over c_max from shell to shell, outwards, :math:`-\bar D \partial x/\partial r` [m/s]."""
+    return 0.5 * (diffusivity[0] + diffusivity[1]) * (inner - outer) * closeness
+
+
+def insertion_overpotential(j: Number, exchange: Number, temperature: Number) -> Number:
+    r"""Overpotential that drives j out of a particle, :math:`\eta = \frac{2RT}{F} \operatorname{arsinh}\frac{j}{2 i_0}`.
+
+    Butler and Volmer with both transfer coefficients 1/2, solved for the overpotential.
+    """
+    return 2.0 * GAS_CONSTANT / FARADAY * temperature * np.arcsinh(j / (2.0 * exchange))
+
+
+def _inside(x: Number) -> Number:
+    """Keep a stoichiometry off the ends, where an exchange current would vanish."""
+    above = where(x - _EDGE, x, _EDGE)
+    return where(1.0 - _EDGE - above, above, 1.0 - _EDGE)
+
+
+_ACTIVE = ("area", "sites", "exchange_factor", "film")
+
+
+def _particles(number: int, laws: InsertionLaws) -> Particles:
+    names = ("temperature", *(f"{name}_{number}" for name in _ACTIVE))
+
+    def flux(inner: Number, outer: Number, closeness: Number, factor: Number) -> Number:
+        return factor * shell_flux(inner, outer, closeness, (laws.diffusivity(inner), laws.diffusivity(outer)))
+
+    def balance(c: Number, drop: Number, x: Number, j: Number, film: Number, t: Number, factor: Number) -> Number:
+        exchange = factor * laws.exchange_current_density(c, _inside(x))
+        return drop - laws.open_circuit_potential(x) - j * film - insertion_overpotential(j, exchange, t)
+
+    def reaction(
+        c: Number, phi: Number, drop: Number, x: Number, j: Number, t: Number, area: Number, sites: Number,
+        factor: Number, film: Number,
+    ) -> Any:  # fmt: skip
+        return j / (FARADAY * sites), balance(c, drop, x, j, film, t, factor), -area * j
+
+    def with_film(
+        c: Number, phi: Number, drop: Number, x: Number, j: Number, film: Number, t: Number, area: Number, sites: Number,
+        factor: Number, bare: Number,
+    ) -> Any:  # fmt: skip
+        assert laws.cei_growth is not None
+        growth = laws.cei_growth(film, j, drop)
+        return j / (FARADAY * sites), balance(c, drop, x, j, film + bare, t, factor), growth, -area * j
+
+    surface = (Unknown(f"reaction_{number}", CURRENT_SCALE),)
+    if laws.cei_growth is not None:
+        surface = (*surface, Unknown(f"cei_{number}", 1e-3))
+    return Particles(
+        f"particles_{number}",
+        Unknown(f"lithium_{number}", 1.0),
+        flux,
+        ("diffusivity_factor",),
+        surface,
+        with_film if laws.cei_growth is not None else reaction,
+        names,
+        (2,),
+    )
+
+
+@lru_cache
+def cathode_node(materials: tuple[InsertionLaws, ...]) -> NodeKind:
+    """Return the node of a porous cathode with these classes of particles.
+
+    Rows: salt in the pores (anions do not react), total charge, and electrons, which the particles take in:
+    ``C a dv/dt = -div i_s - sum_k a_k j_k``.
+    """
+    names = ("temperature", *(f"{name}_{k}" for k in range(len(materials)) for name in _ACTIVE))
+    return NodeKind(
+        "cathode",
+        (Unknown("concentration", 1000.0), Unknown("potential", 0.1), Unknown("drop", 1.0)),
+        names,
+        None,
+        tuple(_particles(k, laws) for k, laws in enumerate(materials)),
+    )
+
+
+@lru_cache
+def cathode_face(given: BinaryLaws = BinaryLaws()) -> FaceKind:
+    """Return the face between two nodes of a cathode: the pores by `polymer_face`, the carbon by Ohm's law.
+
+    `width` is the path through the pores (distance times tortuosity over porosity), `electronic` the conductance of the
+    carbon between the nodes [S/m2].
+    """
+    pores = polymer_face(given)
+    count = len(pores.parameters)
+
+    def body(
+        c_l: Number, phi_l: Number, v_l: Number, c_r: Number, phi_r: Number, v_r: Number, p: tuple[Number, ...]
+    ) -> Any:
+        n, i = pores.law(c_l, phi_l, c_r, phi_r, *p[:count])
+        electrons = -p[count] * ((phi_r + v_r) - (phi_l + v_l))
+        return n, i + electrons, electrons
+
+    law = _with_parameters(body, 6, count + 1, list(range(6)), [1.0, 1.0, 1.0])
+    return FaceKind("cathode", (0, 1, 2), (0, 1, 2), (*pores.parameters, "electronic"), law, ((0, 0), (1, 1), (2, 2)))
+
+
+def _collector_source(i: Number, resistance: Number) -> Number:
+    """Row of the collector: ``0 = phi_s - V - R i`` less what its faces add."""
+    return -resistance * i
+
+
+COLLECTOR = NodeKind("collector", (Unknown("current", 1.0),), ("resistance",), _collector_source)
+"""Metal that carries the electrons of a cathode away: its current density."""
+
+
+def _into_collector(phi: Number, v: Number, i: Number) -> tuple[Number, Number, Number]:
+    return i, i, phi + v
+
+
+cathode_to_collector = FaceKind(
+    "cathode_to_collector", (1, 2), (0,), (), _into_collector, ((1, None), (2, None), (None, 0))
+)
+
+
+def _collector_to_terminal(i: Number, voltage: Number) -> tuple[Number, Number]:
+    return i, voltage
+
+
+collector_to_terminal = FaceKind(
+    "collector_to_terminal", (0,), (0,), (), _collector_to_terminal, ((None, 1), (0, None))
+)
