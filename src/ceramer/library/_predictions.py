@@ -7,84 +7,23 @@ where one is known. Temperatures and currents that define a claim ("at 30 degC",
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from ceramer import laws, materials, units
 from ceramer.cell import Stack
+from ceramer.library._registry import FINDINGS, OPEN, PREDICTIONS, Calculation, Finding, Prediction
+from ceramer.library._registry import finding as _finding
+from ceramer.library._registry import open_prediction as _open
+from ceramer.library._registry import predict as _predict
 from ceramer.library._systems import FORMULATIONS, build_cell, load_medium, load_stack, systems
 from ceramer.microstructure import Composite
 from ceramer.provenance import Kind, Ledger
 
 __all__ = ["FINDINGS", "OPEN", "PREDICTIONS", "Finding", "Prediction"]
 
-Calculation = Callable[[Ledger], float]
-
 _T22, _T25, _T30, _T100 = (units.ZERO_CELSIUS + t for t in (22.0, 25.0, 30.0, 100.0))
 _MA_PER_CM2 = units.si_factor("mA/cm2")
 _OHM_CM2 = units.si_factor("ohm cm2")
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """How one claim is answered: the calculation, the model in one line, and what is known of its misfit."""
-
-    claim: str
-    calculate: Calculation
-    method: str
-    kind: Kind = Kind.PREDICTED
-    calibrated_to: tuple[str, ...] = ()
-    misfit: str = ""
-    alternatives: tuple[tuple[str, Calculation], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A number beside the claims: `inferred` (what a printed value would need), or an open prediction.
-
-    `id` is stable; `unit` is for showing; `calculate` returns SI.
-    """
-
-    id: str
-    system: str
-    quantity: str
-    unit: str
-    calculate: Calculation
-    method: str
-    kind: Kind
-    needs: str = ""
-
-
-PREDICTIONS: dict[str, Prediction] = {}
-FINDINGS: dict[str, Finding] = {}
-OPEN: dict[str, Finding] = {}
-
-
-def _predict(claim: str, method: str, **more: object) -> Callable[[Calculation], Calculation]:
-    def register(calculate: Calculation) -> Calculation:
-        PREDICTIONS[claim] = Prediction(claim, calculate, method, **more)  # type: ignore[arg-type]
-        return calculate
-
-    return register
-
-
-def _finding(key: str, quantity: str, unit: str, method: str, needs: str = "") -> Callable[[Calculation], Calculation]:
-    def register(calculate: Calculation) -> Calculation:
-        FINDINGS[key] = Finding(
-            key, key.split(":", maxsplit=1)[0], quantity, unit, calculate, method, Kind.INFERRED, needs
-        )
-        return calculate
-
-    return register
-
-
-def _open(key: str, quantity: str, unit: str, method: str) -> Callable[[Calculation], Calculation]:
-    def register(calculate: Calculation) -> Calculation:
-        OPEN[key] = Finding(key, key.split(":", maxsplit=1)[0], quantity, unit, calculate, method, Kind.PREDICTED)
-        return calculate
-
-    return register
 
 
 # --- He2024: PCE -----------------------------------------------------------------------------------------------------
