@@ -33,8 +33,8 @@ __all__ = [
 Number = Any
 Law = Callable[..., Any]
 
-CURRENT_SCALE = 0.1
-"""Usual current density at the surface of a particle [A/m2]."""
+CURRENT_SCALE = 1e6
+"""Of the current density at the surface of a particle [A/m2]: large, so that what drives it decides the time step."""
 _EDGE = 1e-6
 """Of the sites: nearer to empty or full the exchange current stays as it is there."""
 

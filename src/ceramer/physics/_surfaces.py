@@ -107,7 +107,7 @@ def junction_source(n: Number, i: Number, ceramic_i: Number, resistance: Number,
 
 JUNCTION = NodeKind(
     "junction",
-    (Unknown("anion_flux", 1e-5), _CURRENT, Unknown("ceramic_current", 1.0)),
+    (Unknown("anion_flux", 1e3), _CURRENT, Unknown("ceramic_current", 1.0)),
     ("resistance", "ceramic_resistance"),
     junction_source,
 )
