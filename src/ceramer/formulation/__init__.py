@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from ceramer.formulation._chemistry import molar_mass_of
+from ceramer.formulation._chemistry import lithium_per_formula, molar_mass_of
 from ceramer.formulation._evaluate import evaluate
 from ceramer.formulation._formulation import RETAINED, Filling, Formulation, Kinetics, Part
 from ceramer.formulation._model import (
@@ -49,6 +49,7 @@ __all__ = [
     "TgaFraction",
     "WeightLoss",
     "evaluate",
+    "lithium_per_formula",
     "load_recipe",
     "molar_mass_of",
     "template",

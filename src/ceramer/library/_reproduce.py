@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ceramer import units
 from ceramer.errors import InputError, UnknownNameError
+from ceramer.library import _isotopes as _registered_isotopes  # noqa: F401 - registers its answers
 from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS, Finding, Prediction
 from ceramer.library._systems import book, system, systems
