@@ -273,10 +273,10 @@ def agreement(name, seeds):
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_short_detector_finds_time_and_kind(name):
-    """Of the shorts whose first bridge can be seen, nine in ten agree in kind and within a half-cycle in time."""
+    """Of the shorts whose first bridge can be seen, 19 in 20 agree in kind, and in time to a half-cycle."""
     right, seen, every = agreement(name, 10)
     assert seen >= 0.5 * every
-    assert right >= 0.9 * seen
+    assert right >= 0.95 * seen
 
 
 @pytest.mark.full
@@ -284,7 +284,7 @@ def test_the_short_detector_finds_time_and_kind(name):
 def test_the_short_detector_finds_time_and_kind_of_two_hundred(name):
     right, seen, every = agreement(name, 200)
     assert seen >= 0.5 * every
-    assert right >= 0.9 * seen
+    assert right >= 0.95 * seen
 
 
 def test_a_staircase_and_its_critical_current():

@@ -53,7 +53,9 @@ class HotSpotFit:
         start = math.log(4.0 * self.half_cycle)
 
         def until(chance: float) -> float:
-            """Time at which this share has failed."""
+            """Time at which this share has failed; 0 within the first half-cycle."""
+            if 1.0 - self.survival(self.half_cycle, current_density) >= chance:
+                return 0.0
             if 1.0 - self.survival(1e12, current_density) < chance:
                 return math.inf
             return math.exp(rising_root(lambda x: 1.0 - self.survival(math.exp(x), current_density) - chance, start))

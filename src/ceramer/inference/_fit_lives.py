@@ -206,8 +206,8 @@ class LifeFit:
             raise InputError("Levels must rise, and each needs the time spent at it, above 0.")
         law = family(self.family)
         mu, m, ln_s = self._draws
-        damage = np.cumsum(t[:, None] * (j[:, None] / self.reference_current_density) ** m, axis=0)
-        z = np.minimum((np.log(damage) - mu) / np.exp(ln_s), 700.0)
+        steps = np.log(t)[:, None] + m * np.log(j / self.reference_current_density)[:, None]
+        z = np.minimum((np.logaddexp.accumulate(steps, axis=0) - mu) / np.exp(ln_s), 700.0)
         borne = np.sum(self._weights * np.exp(law.log_survival(z)), axis=1)
         tail = 0.5 * (1.0 - probability)
 
@@ -415,7 +415,8 @@ def _posterior(data: LifeData, shape: Family, best: Array, free: list[int], samp
     log_proposal -= len(place) * np.log(scale)
     logs = log_likelihood(data, shape, *draws) - log_proposal
     weights = np.exp(logs - logs.max())
-    weights /= weights.sum()
+    counts = weights > 1e-12
+    draws, weights = draws[:, counts], weights[counts] / weights[counts].sum()
     return draws, weights, float(1.0 / np.sum(weights**2))
 
 
