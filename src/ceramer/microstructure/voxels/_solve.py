@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -14,6 +13,15 @@ from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure.voxels import _faces as kernels
 from ceramer.microstructure.voxels._clusters import Clusters, find_clusters
 from ceramer.microstructure.voxels._image import AXES, VoxelImage
+from ceramer.microstructure.voxels._labels import (
+    MOST_LABELS,
+    coded,
+    edges_of,
+    label_of,
+    number_of,
+    per_axis,
+    whole_numbers,
+)
 from ceramer.microstructure.voxels._result import EffectiveConductivity, Ending, Path
 from ceramer.microstructure.voxels._sheets import Sheets, build_sheet
 from ceramer.numerics.jit import over_planes
@@ -27,7 +35,6 @@ from ceramer.numerics.multigrid import (
     padded,
     solve_mean_field,
 )
-from ceramer.units import to_si
 
 __all__ = ["effective_conductivity"]
 
@@ -36,7 +43,6 @@ Value = float | complex | str
 Array = NDArray[Any]
 
 _PRECISIONS: Final = {"float32": np.float32, "float64": np.float64}
-_MOST_LABELS: Final = 2048
 _ENDINGS: Final = {
     Outcome.CONVERGED: Ending.CONVERGED,
     Outcome.ROUNDING: Ending.ROUNDING,
@@ -184,19 +190,19 @@ def _read(
         periodic = labels.periodic if periodic is None else periodic
         grains = labels.grains if grains is None else grains
         labels = labels.labels
-    image = _whole_numbers(labels, "labels")
+    image = whole_numbers(labels, "labels")
     rank = image.ndim
     axes = AXES[3 - rank :]
-    flags = _per_axis(True if periodic is None else periodic, rank, "periodic", bool)
+    flags = per_axis(True if periodic is None else periodic, rank, "periodic", bool)
     if voxel_size is None and (interfaces or sheets):
         raise InputError("voxel_size is missing; interfaces and sheets need the edge of a voxel, such as '0.5 um'.")
-    edges = _edges(voxel_size, rank)
+    edges = edges_of(voxel_size, rank)
     image = image.reshape((1,) * (3 - rank) + image.shape)
     given = {
-        _label(key, phases, "conductivities"): _number(v, "conductivity", key) for key, v in conductivities.items()
+        label_of(key, phases, "conductivities"): number_of(v, "conductivity", key) for key, v in conductivities.items()
     }
     contacts = {_pair(key, phases, given, "interfaces"): None for key in interfaces}
-    codes, names, counts = _coded(image, [*given, *[label for pair in contacts for label in pair]])
+    codes, names, counts = coded(image, [*given, *[label for pair in contacts for label in pair]])
     present = [name for name, count in zip(names, counts, strict=True) if count]
     missing = [name for name in present if name not in given]
     if missing:
@@ -227,7 +233,7 @@ def _read(
         raise InputError("sheets need a periodic image; give periodic=True.")
     numbers: Array = np.zeros((1, 1, 1), np.int32)
     if same:
-        numbers = _whole_numbers(grains, "grains")
+        numbers = whole_numbers(grains, "grains")
         if numbers.size != image.size or numbers.ndim != rank:
             raise InputError(f"grains have shape {numbers.shape}; labels have {image.shape[3 - rank :]}.")
         numbers = numbers.reshape(image.shape).astype(np.int32, copy=False)
@@ -256,64 +262,10 @@ def _read(
     )
 
 
-def _whole_numbers(array: Any, what: str) -> Array:
-    """Return `array` as a contiguous, writable array of integers, not copied where it is one."""
-    try:
-        given = np.asarray(array)
-    except ValueError:
-        raise InputError(f"{what} are ragged; rows of an image have equal lengths.") from None
-    if given.dtype.kind not in "buif":
-        raise InputError(f"{what} are of type {given.dtype}; they must be whole numbers.")
-    if not 1 <= given.ndim <= 3 or given.size == 0:
-        raise InputError(f"{what} have shape {given.shape}; an image has one to three axes, none of them empty.")
-    if given.dtype.kind == "f":
-        if not np.isfinite(given).all():
-            bad = int((~np.isfinite(given)).sum())
-            raise InputError(f"{what} hold {bad} NaN or infinite values; they must be whole numbers.")
-        rounded = given.astype(np.int64)
-        if (rounded != given).any():
-            raise InputError(f"{what} hold fractions such as {given[rounded != given][0]:g}; segment the image first.")
-        given = rounded
-    if given.dtype.kind == "b":
-        given = given.view(np.uint8)
-    # Numba compiles read-only arrays apart: a copy costs a byte a voxel, a second set of kernels seconds
-    return np.ascontiguousarray(given) if given.flags.writeable else given.copy()
-
-
-def _coded(image: Array, known: Sequence[int]) -> tuple[Array, tuple[int, ...], NDArray[np.int64]]:
-    """Return codes 0, 1, ... (uint8 or uint16), the label of each code, and how often it occurs."""
-    if image.dtype != np.uint8:
-        low, high = int(image.min()), int(image.max())
-        if low < 0 or high >= _MOST_LABELS:
-            values, inverse = np.unique(image, return_inverse=True)
-            names = [*(int(v) for v in values), *sorted(set(known) - {int(v) for v in values})]
-            if len(names) > _MOST_LABELS:
-                raise InputError(f"the image has {len(values)} labels; at most {_MOST_LABELS} are told apart.")
-            image = inverse.reshape(image.shape).astype(np.uint16)
-            counts = np.bincount(inverse.ravel(), minlength=len(names))
-            return image, tuple(names), counts
-        image = image.astype(np.uint8 if high < 256 else np.uint16)
-    top = max([int(image.max()), *[label for label in known if 0 <= label < _MOST_LABELS]])
-    counts = np.zeros(top + 2, np.int64)
-    kernels.phase_counts(image, counts)
-    extra = sorted({label for label in known if not 0 <= label <= top})
-    return image, (*range(top + 1), *extra), np.concatenate([counts[: top + 1], np.zeros(len(extra), np.int64)])
-
-
-def _label(key: Any, phases: Mapping[str, int], where: str) -> int:
-    if isinstance(key, str):
-        if key not in phases:
-            raise UnknownNameError("phase", key, phases, f"(in {where})")
-        return phases[key]
-    if isinstance(key, (bool, int, np.integer)) or (isinstance(key, float) and key.is_integer()):
-        return int(key)
-    raise InputError(f"{where} has the key {key!r}; keys are labels of the image.")
-
-
 def _pair(key: Any, phases: Mapping[str, int], given: Mapping[int, Any], where: str) -> tuple[int, int]:
     if not isinstance(key, tuple) or len(key) != 2:
         raise InputError(f"{where} has the key {key!r}; keys are pairs of labels, such as (0, 1).")
-    a, b = _label(key[0], phases, where), _label(key[1], phases, where)
+    a, b = label_of(key[0], phases, where), label_of(key[1], phases, where)
     for label in (a, b):
         if label not in given:
             raise InputError(f"{where} names label {label}, which has no conductivity; known: {sorted(given)[:12]}.")
@@ -332,50 +284,11 @@ def _pair_values(
     found: dict[tuple[int, int], Any] = {}
     for key, text in values.items():
         a, b = _pair(key, phases, given, where)
-        value = _number(text, dimension, key, infinite=where == "interfaces")
+        value = number_of(text, dimension, key, infinite=where == "interfaces")
         low, high = sorted((code_of[a], code_of[b]))
         if found.setdefault((low, high), value) != value:
             raise InputError(f"{where} gives two values for the pair {key}; ({a}, {b}) and ({b}, {a}) are the same.")
     return found
-
-
-def _number(text: Any, dimension: str, key: Any, infinite: bool = False) -> Any:
-    """Return an SI value, 0 or more, or complex with no negative part of loss."""
-    value = to_si(text, dimension) if isinstance(text, str) else text
-    if isinstance(value, (complex, np.complexfloating)) and not isinstance(value, (float, np.floating)):
-        if not np.isfinite(value) or value.real < 0.0:
-            raise InputError(f"the {dimension} of {key} is {value}; its real part is 0 or more, and both are finite.")
-        return complex(value)
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"the {dimension} of {key} is {value!r}; give a number in SI units or text with a unit."
-        ) from None
-    if math.isnan(number) or number < 0.0 or (math.isinf(number) and not infinite):
-        raise InputError(f"the {dimension} of {key} is {number:g}; it must be a finite number, 0 or more.")
-    return number
-
-
-def _per_axis(value: Any, rank: int, what: str, kind: Callable[[Any], Any]) -> list[Any]:
-    values = [value] * rank if isinstance(value, str) or np.ndim(value) == 0 else list(value)
-    if len(values) != rank:
-        raise InputError(f"{what} has {len(values)} entries; the image has {rank} axes.")
-    return [kind(v) for v in values]
-
-
-def _edges(voxel_size: Any, rank: int) -> NDArray[np.float64]:
-    """Return the edges of a voxel [m], 3 numbers; the axes that a plane or line lacks get the mean of the others."""
-
-    def length(value: Any) -> float:
-        number = _number(value, "length", "voxel_size")
-        if isinstance(number, complex) or number <= 0.0:
-            raise InputError(f"voxel_size is {value}; the edge of a voxel is a positive length [m].")
-        return float(number)
-
-    edges = _per_axis(1.0 if voxel_size is None else voxel_size, rank, "voxel_size", length)
-    mean = float(np.prod(edges) ** (1 / rank))
-    return np.array([mean] * (3 - rank) + edges)
 
 
 def _directions(directions: Any, axes: Sequence[str]) -> list[int]:
@@ -462,9 +375,9 @@ class _Run:
             return find_clusters(problem.codes, link, problem.periodic)
         numbers = np.where(np.isin(problem.codes, split), problem.grains.astype(np.int64), 0)
         kinds, parts = np.unique(problem.codes + problem.sigma.size * numbers, return_inverse=True)
-        if kinds.size > _MOST_LABELS:
+        if kinds.size > MOST_LABELS:
             raise InputError(
-                f"the image has {kinds.size} grains whose boundaries block; at most {_MOST_LABELS} are told apart."
+                f"the image has {kinds.size} grains whose boundaries block; at most {MOST_LABELS} are told apart."
             )
         phase = kinds % problem.sigma.size
         apart = (phase[:, None] == phase[None, :]) & np.isin(phase, split)[:, None] & ~np.eye(kinds.size, dtype=bool)
