@@ -286,7 +286,13 @@ class Chain:
         n = self.y.size
         self._differential = (self.mass != 0.0).astype(np.int64)
         self._atol = atol * np.array(scales)
-        self._group = group
+        core = int(self.offset[-1])
+        spans = [
+            (int(part.min()), int(part.max()) + 1, int(group[part.min()]))
+            for g in self.particles
+            for part in (g.shells, *g.surface)
+        ]
+        self._group = (group[:core], np.array(spans, np.int64).reshape(-1, 3))
         self._counts = np.bincount(group).astype(float)
         self._tableau = tableau(self.method)
         a, b = int(between.sum()), int((size * size).sum())

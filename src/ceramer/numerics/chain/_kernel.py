@@ -118,6 +118,15 @@ def factor(a, mass, model, blocks, work, pivots):
                 E[o + 1] -= a0 * g1 + a1 * g3
                 E[o + 2] -= a2 * g0 + a3 * g2
                 E[o + 3] -= a2 * g1 + a3 * g3
+            elif m == 3 and q == 3:
+                g0, g1, g2 = G[og], G[og + 1], G[og + 2]
+                g3, g4, g5 = G[og + 3], G[og + 4], G[og + 5]
+                g6, g7, g8 = G[og + 6], G[og + 7], G[og + 8]
+                for r in range(0, 9, 3):
+                    a0, a1, a2 = A[oa + r], A[oa + r + 1], A[oa + r + 2]
+                    E[o + r] -= a0 * g0 + a1 * g3 + a2 * g6
+                    E[o + r + 1] -= a0 * g1 + a1 * g4 + a2 * g7
+                    E[o + r + 2] -= a0 * g2 + a1 * g5 + a2 * g8
             else:
                 for r in range(m):
                     for j in range(q):
@@ -159,6 +168,15 @@ def factor(a, mass, model, blocks, work, pivots):
                 G[oc + 1] = -(e0 * g1 + e1 * g3)
                 G[oc + 2] = -(e2 * g0 + e3 * g2)
                 G[oc + 3] = -(e2 * g1 + e3 * g3)
+            elif m == 3 and q == 3 and at < 0:
+                g0, g1, g2 = JC[oc], JC[oc + 1], JC[oc + 2]
+                g3, g4, g5 = JC[oc + 3], JC[oc + 4], JC[oc + 5]
+                g6, g7, g8 = JC[oc + 6], JC[oc + 7], JC[oc + 8]
+                for r in range(0, 9, 3):
+                    e0, e1, e2 = E[o + r], E[o + r + 1], E[o + r + 2]
+                    G[oc + r] = -(e0 * g0 + e1 * g3 + e2 * g6)
+                    G[oc + r + 1] = -(e0 * g1 + e1 * g4 + e2 * g7)
+                    G[oc + r + 2] = -(e0 * g2 + e1 * g5 + e2 * g8)
             else:
                 for j in range(m * q):
                     G[oc + j] = 0.0
@@ -180,20 +198,38 @@ def solve(b, shape, work, scratch):
     A, E, G = work[:3]
     n = size.size
     particle_forward(b, shape, work)
+    q = 0
+    x0 = b[0]  # the last values of the node before, where it has 2 or 3
+    x1 = b[0]
+    x2 = b[0]
     for k in range(n):
         m = size[k]
         o = off[k]
         e = boff[k]
+        if m == 2 and q == 2:
+            oa = aoff[k]
+            r0 = b[o] - A[oa] * x0 - A[oa + 1] * x1
+            r1 = b[o + 1] - A[oa + 2] * x0 - A[oa + 3] * x1
+            x0 = E[e] * r0 + E[e + 1] * r1
+            x1 = E[e + 2] * r0 + E[e + 3] * r1
+            b[o] = x0
+            b[o + 1] = x1
+            continue
+        if m == 3 and q == 3:
+            oa = aoff[k]
+            r0 = b[o] - A[oa] * x0 - A[oa + 1] * x1 - A[oa + 2] * x2
+            r1 = b[o + 1] - A[oa + 3] * x0 - A[oa + 4] * x1 - A[oa + 5] * x2
+            r2 = b[o + 2] - A[oa + 6] * x0 - A[oa + 7] * x1 - A[oa + 8] * x2
+            x0 = E[e] * r0 + E[e + 1] * r1 + E[e + 2] * r2
+            x1 = E[e + 3] * r0 + E[e + 4] * r1 + E[e + 5] * r2
+            x2 = E[e + 6] * r0 + E[e + 7] * r1 + E[e + 8] * r2
+            b[o] = x0
+            b[o + 1] = x1
+            b[o + 2] = x2
+            continue
         if k > 0:
-            q = size[k - 1]
             p = off[k - 1]
             oa = aoff[k]
-            if m == 2 and q == 2:
-                r0 = b[o] - A[oa] * b[p] - A[oa + 1] * b[p + 1]
-                r1 = b[o + 1] - A[oa + 2] * b[p] - A[oa + 3] * b[p + 1]
-                b[o] = E[e] * r0 + E[e + 1] * r1
-                b[o + 1] = E[e + 2] * r0 + E[e + 3] * r1
-                continue
             for r in range(m):
                 for c in range(q):
                     b[o + r] -= A[oa + r * q + c] * b[p + c]
@@ -204,21 +240,42 @@ def solve(b, shape, work, scratch):
             for c in range(1, m):
                 v += E[e + r * m + c] * scratch[c]
             b[o + r] = v
+        q = m
+        x0 = b[o]
+        x1 = b[o + min(1, m - 1)]
+        x2 = b[o + m - 1]
+    q = size[n - 1]
     for k in range(n - 2, -1, -1):
         m = size[k]
-        q = size[k + 1]
         o = off[k]
-        p = off[k + 1]
         g = coff[k]
         if m == 2 and q == 2:
-            b[o] -= G[g] * b[p] + G[g + 1] * b[p + 1]
-            b[o + 1] -= G[g + 2] * b[p] + G[g + 3] * b[p + 1]
-        else:
-            for r in range(m):
-                v = b[o + r]
-                for c in range(q):
-                    v -= G[g + r * q + c] * b[p + c]
-                b[o + r] = v
+            r0 = b[o] - (G[g] * x0 + G[g + 1] * x1)
+            x1 = b[o + 1] - (G[g + 2] * x0 + G[g + 3] * x1)
+            x0 = r0
+            b[o] = x0
+            b[o + 1] = x1
+            continue
+        if m == 3 and q == 3:
+            r0 = b[o] - (G[g] * x0 + G[g + 1] * x1 + G[g + 2] * x2)
+            r1 = b[o + 1] - (G[g + 3] * x0 + G[g + 4] * x1 + G[g + 5] * x2)
+            x2 = b[o + 2] - (G[g + 6] * x0 + G[g + 7] * x1 + G[g + 8] * x2)
+            x0 = r0
+            x1 = r1
+            b[o] = x0
+            b[o + 1] = x1
+            b[o + 2] = x2
+            continue
+        p = off[k + 1]
+        for r in range(m):
+            v = b[o + r]
+            for c in range(q):
+                v -= G[g + r * q + c] * b[p + c]
+            b[o + r] = v
+        q = m
+        x0 = b[o]
+        x1 = b[o + min(1, m - 1)]
+        x2 = b[o + m - 1]
     particle_backward(b, shape, work)
 
 
@@ -246,24 +303,42 @@ def spectrum(y, frequencies, exponents, terminal, model, blocks, work, pivots, m
 
 @jit
 def norm(e, y, z, atol, rtol, group, sums, counts):
-    """Return the largest root-mean-square over the groups of unknowns, and the unknown with the largest part."""
+    """Return the largest root-mean-square over the groups of unknowns."""
+    of, spans = group
     for g in range(sums.size):
         sums[g] = 0.0
-    worst = 0.0
-    at = 0
-    for k in range(e.size):
+    for k in range(of.size):
         q = e[k] / (atol[k] + rtol * max(abs(y[k]), abs(z[k])))
-        q = q * q
-        sums[group[k]] += q
-        if not q <= worst:
-            worst = q
-            at = k
+        sums[of[k]] += q * q
+    for s in range(spans.shape[0]):
+        first, stop = spans[s, 0], spans[s, 1]
+        e_s, y_s, z_s, atol_s = e[first:stop], y[first:stop], z[first:stop], atol[first:stop]
+        v = 0.0
+        for k in range(stop - first):
+            q = e_s[k] / (atol_s[k] + rtol * max(abs(y_s[k]), abs(z_s[k])))
+            v += q * q
+        sums[spans[s, 2]] += v
     top = 0.0
     for g in range(sums.size):
         q = sums[g] / counts[g]
         if not q <= top:
             top = q
-    return math.sqrt(top), at
+    return math.sqrt(top)
+
+
+@jit
+def worst_of(e, y, z, atol, rtol):
+    """Return the unknown with the largest weighted error, or the first that is not a number."""
+    worst = 0.0
+    at = 0
+    for k in range(e.size):
+        q = abs(e[k]) / (atol[k] + rtol * max(abs(y[k]), abs(z[k])))
+        if q != q:
+            return k
+        if q > worst:
+            worst = q
+            at = k
+    return at
 
 
 @jit
@@ -279,7 +354,7 @@ def initialise(y, model, blocks, work, pivots, scratch, differential, atol, grou
         for k in range(y.size):
             d[k] = 0.0 if differential[k] else f[k]
         solve(d, shape, work, scratch)
-        before, _ = norm(d, y, y, atol, 1e-8, group, sums, counts)
+        before = norm(d, y, y, atol, 1e-8, group, sums, counts)
         if not before < 1e300:
             return -1
         damping = 1.0
@@ -290,7 +365,7 @@ def initialise(y, model, blocks, work, pivots, scratch, differential, atol, grou
             for k in range(y.size):
                 scratch[k] = 0.0 if differential[k] else f[k]
             solve(scratch[: y.size], shape, work, scratch[y.size :])
-            after, _ = norm(scratch[: y.size], y, y, atol, 1e-8, group, sums, counts)
+            after = norm(scratch[: y.size], y, y, atol, 1e-8, group, sums, counts)
             if after <= (1.0 - 0.25 * damping) * before or after <= 1e-3:
                 break
             damping *= 0.5
@@ -301,6 +376,43 @@ def initialise(y, model, blocks, work, pivots, scratch, differential, atol, grou
         if before < 1e-3 or after <= 1e-3:
             return iteration + 1
     return -1
+
+
+@jit
+def combine(out, y, share, weights, U, count):
+    """out <- share y + sum_j weights[j] U[j] over the first `count` rows of U (in one pass where there are few)."""
+    n = y.size
+    w0 = weights[0]
+    u0 = U[0]
+    done = min(count, 5)
+    if done == 1:
+        for k in range(n):
+            out[k] = share * y[k] + w0 * u0[k]
+    elif done == 2:
+        w1 = weights[1]
+        u1 = U[1]
+        for k in range(n):
+            out[k] = share * y[k] + w0 * u0[k] + w1 * u1[k]
+    elif done == 3:
+        w1, w2 = weights[1], weights[2]
+        u1, u2 = U[1], U[2]
+        for k in range(n):
+            out[k] = share * y[k] + w0 * u0[k] + w1 * u1[k] + w2 * u2[k]
+    elif done == 4:
+        w1, w2, w3 = weights[1], weights[2], weights[3]
+        u1, u2, u3 = U[1], U[2], U[3]
+        for k in range(n):
+            out[k] = share * y[k] + w0 * u0[k] + w1 * u1[k] + w2 * u2[k] + w3 * u3[k]
+    else:
+        w1, w2, w3, w4 = weights[1], weights[2], weights[3], weights[4]
+        u1, u2, u3, u4 = U[1], U[2], U[3], U[4]
+        for k in range(n):
+            out[k] = share * y[k] + w0 * u0[k] + w1 * u1[k] + w2 * u2[k] + w3 * u3[k] + w4 * u4[k]
+    for j in range(done, count):
+        w1 = weights[j]
+        u1 = U[j]
+        for k in range(n):
+            out[k] += w1 * u1[k]
 
 
 @jit
@@ -478,22 +590,19 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                     if i == 0:
                         residual(y, b, model)
                     else:
-                        for k in range(n):
-                            yt[k] = y[k]
-                        for j in range(i):
-                            aij = a[i, j]
-                            if aij != 0.0:
-                                for k in range(n):
-                                    yt[k] += aij * U[j, k]
+                        more = a[i, i - 1] == 1.0 and i > 1
+                        for j in range(i - 1):
+                            more = more and a[i, j] == a[i - 1, j]
+                        if more:
+                            before = U[i - 1]
+                            for k in range(n):
+                                yt[k] += before[k]
+                        else:
+                            combine(yt, y, 1.0, a[i], U, i)
                         residual(yt, b, model)
+                        combine(scratch, y, 0.0, c[i], U, i)
                         for k in range(n):
-                            scratch[k] = 0.0
-                        for j in range(i):
-                            cij = c[i, j] / h
-                            if cij != 0.0:
-                                for k in range(n):
-                                    scratch[k] += cij * U[j, k]
-                        for k in range(n):
+                            scratch[k] /= h
                             b[k] += mass[k] * scratch[k]
                         for k in range(size.size - 1):
                             if capacity[k] != 0.0:
@@ -505,11 +614,10 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                     solve(b, shape, work, scratch)
                 e = U[stages - 1]
                 err = 1e4
-                at = 0
                 if good:
                     for k in range(n):
                         y1[k] = yt[k] + e[k]
-                    err, at = norm(e, y, y1, atol, rtol, group, sums, counts)
+                    err = norm(e, y, y1, atol, rtol, group, sums, counts)
                 if not err < 1e10:
                     err = 1e4
                 err = max(err, 1e-8)
@@ -518,7 +626,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                     h *= min(fac, 0.8)
                     if h < 1e-11 or h < 1e-15 * clock[0]:
                         summary[s, 0] = -2.0
-                        summary[s, 13] = at
+                        summary[s, 13] = worst_of(e, y, y1, atol, rtol)
                         clock[7] = h
                         return 4
                     continue
