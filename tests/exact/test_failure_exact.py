@@ -174,6 +174,40 @@ def test_small_steps_make_the_protocols_one():
         assert value == pytest.approx(limit, rel=1e-4)
 
 
+@pytest.mark.parametrize("protocol", ["time", "capacity"])
+def test_critical_currents_of_cells_follow_their_deepest_defect(protocol):
+    """P(j_c > j) = exp(-2 A N S(h)), h the depth at which healing 2 K t balances u (exp(x) - 1)(h + l)."""
+    share, healing, half, charge = 0.02, 2e-11, 1800.0, 9000.0
+    one = cell(filament__irreversible_share=share, filament__healing_rate=healing)
+    kind, w = one.defects[0], one.lithium.volume_per_charge
+    length = failure.focusing_length(kind.half_width, 2.0, one.wagner_length())
+    options = {"half_cycle": half} if protocol == "time" else {"capacity": charge}
+    found = failure.threshold_currents(one, 8000, seed=4, **options)
+    for q in (0.05, 0.5, 0.95):
+        j = float(np.quantile(found, q))
+        t = half if protocol == "time" else charge / j
+        depth = 2.0 * healing * t / (share * math.expm1(w * j * t / length)) - length
+        alive = math.exp(-2.0 * one.area * kind.density * kind.exceedance(depth))
+        assert alive == pytest.approx(1.0 - q, abs=0.012)
+
+
+def test_a_staircase_bears_more_than_for_ever_and_less_at_fixed_time():
+    """Each level lasts 4 cycles: fixed time moves ever more charge, fixed capacity the same at each level."""
+    one = cell(filament__irreversible_share=0.2, filament__healing_rate=1e-12)
+    levels, q = np.arange(5.0, 101.0, 5.0), 5.0 * 3600.0
+    by_time, by_capacity = (
+        failure.levels_borne(failure.simulate_lives(one, schedule, 300, seed=2), schedule)
+        for schedule in (
+            failure.staircase(levels, cycles=4, half_cycle=3600.0),
+            failure.staircase(levels, cycles=4, capacity=q),
+        )
+    )
+    for_ever = failure.threshold_currents(one, 300, seed=2, half_cycle=3600.0)
+    assert np.median(for_ever) < np.median(by_time) < np.median(by_capacity)
+    assert by_time.min() < by_time.max(), "a distribution, not a number"
+    assert set(by_time) <= {0.0, *levels}
+
+
 def test_a_brittle_layer_cracks_at_griffith_and_not_before():
     toughness, depth = 1.1e6, 8e-6
     base = replace(cell(filament__irreversible_share=1.0), interface_resistance=50e-4)

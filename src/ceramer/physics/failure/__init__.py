@@ -12,6 +12,7 @@ from ceramer.physics.failure._cell import (
     SoftLayer,
     SymmetricLithiumCell,
 )
+from ceramer.physics.failure._critical import levels_borne, threshold_currents
 from ceramer.physics.failure._defects import SPREADING, Defects
 from ceramer.physics.failure._growth import (
     critical_current_fixed_capacity,
@@ -61,11 +62,13 @@ __all__ = [
     "focusing_length",
     "grown_depth",
     "largest_harmless_depth",
+    "levels_borne",
     "lithium",
     "short_free_share",
     "simulate_lives",
     "staircase",
     "stripped_void",
+    "threshold_currents",
     "void_history",
     "voltage_trace",
     "wagner_length",
