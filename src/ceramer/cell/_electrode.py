@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ceramer.errors import InputError
+from ceramer.materials import Material
+from ceramer.microstructure import Medium
 
 __all__ = ["Collector", "Electrode", "ElectrodeType"]
 
@@ -57,6 +59,16 @@ class Electrode:
     oxidation_onset, oxidation_current, tafel_slope : float
         Oxidation of the electrolyte on this metal: potential against lithium [V] where its current is
         `oxidation_current` [A/m2], and volts per decade; no oxidation where the current is 0.
+    active : Material or None
+        The active material with its data (porous).
+    porosity : float
+        Volume fraction of the pores (porous).
+    pore_medium : Medium or None
+        What fills them.
+    particle_radius, lithium_diffusivity, exchange_current_density : float or None
+        Of the particles [m], [m2/s], [A/m2] (half full, beside 1 mol/L); the catalogue's where None.
+    electronic_conductivity, stoichiometry : float or None
+        Of the coating [S/m], and lithium per site as assembled.
     """
 
     type: ElectrodeType
@@ -75,6 +87,14 @@ class Electrode:
     oxidation_onset: float = 0.0
     oxidation_current: float = 0.0
     tafel_slope: float = 0.1
+    active: Material | None = None
+    porosity: float = 0.0
+    pore_medium: Medium | None = None
+    particle_radius: float | None = None
+    lithium_diffusivity: float | None = None
+    exchange_current_density: float | None = None
+    electronic_conductivity: float | None = None
+    stoichiometry: float | None = None
 
     def __post_init__(self) -> None:
         if self.type == "porous" and not (self.loading > 0.0 and 0.0 < self.active_fraction <= 1.0):

@@ -19,7 +19,9 @@ from ceramer.provenance import (
     ArealCapacity,
     ArealMass,
     AreaSpecificResistance,
+    Conductivity,
     CurrentDensity,
+    Diffusivity,
     Fraction,
     Ledger,
     Length,
@@ -143,6 +145,14 @@ class ElectrodeSpec(BaseModel):
     oxidation_current: CurrentDensity | None = None
     """At the onset; without it nothing is oxidised."""
     tafel_slope: Voltage | None = None
+    particle_radius: Length | None = None
+    lithium_diffusivity: Diffusivity | None = None
+    exchange_current_density: CurrentDensity | None = None
+    """Of the half full active material beside 1 mol/L."""
+    electronic_conductivity: Conductivity | None = None
+    """Of the whole coating."""
+    stoichiometry: Fraction | None = None
+    """Lithium per site of the active material as assembled."""
     collector: CollectorSpec | None = None
 
     def build(self, ledger: Ledger, find: Find, formulations: Formulations) -> Electrode:
@@ -197,6 +207,7 @@ class ElectrodeSpec(BaseModel):
         porosity = read("porosity")
         thickness = read("thickness") or solid / (1.0 - porosity)
         pore_mass = 0.0
+        medium = None
         if self.pore_medium is not None:
             medium = build_medium(self.pore_medium, find, ledger, formulations)
             pore_mass = porosity * thickness * medium.density()
@@ -210,6 +221,14 @@ class ElectrodeSpec(BaseModel):
             pore_areal_mass=pore_mass,
             mean_voltage=read("mean_voltage"),
             collector=collector,
+            active=material,
+            porosity=porosity,
+            pore_medium=medium,
+            particle_radius=read("particle_radius") or None,
+            lithium_diffusivity=read("lithium_diffusivity") or None,
+            exchange_current_density=read("exchange_current_density") or None,
+            electronic_conductivity=read("electronic_conductivity") or None,
+            stoichiometry=read("stoichiometry") or None,
             **surface,  # type: ignore[arg-type]
         )
 

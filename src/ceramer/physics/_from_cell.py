@@ -10,6 +10,7 @@ from ceramer.cell import Cell, Electrode, Interface
 from ceramer.cell import Layer as StackLayer
 from ceramer.errors import InputError
 from ceramer.microstructure import Composite, Medium, Phase
+from ceramer.physics._electrode_materials import active_material
 from ceramer.physics._layers import (
     Ceramic,
     Contact,
@@ -17,13 +18,14 @@ from ceramer.physics._layers import (
     Metal,
     MixedConductor,
     Polymer,
+    PorousCathode,
     TetheredPolymer,
     TwoPhase,
 )
 from ceramer.physics._model import CellModel
 from ceramer.units import FARADAY, GAS_CONSTANT
 
-__all__ = ["cell_model", "layer_model", "metal_model"]
+__all__ = ["cathode_model", "cell_model", "layer_model", "metal_model"]
 
 _DOUBLE_LAYER = 0.1  # F/m2 (10 uF/cm2), the usual order for a flat metal; it sets how fast a surface charges, no more
 _NO_RESISTANCE = 1e4  # A/m2: 0.03 ohm cm2 at room temperature
@@ -272,6 +274,46 @@ def metal_model(electrode: Electrode, temperature: float, notes: list[str] | Non
     )
 
 
+def cathode_model(cell: Cell, temperature: float, separator: Layer, notes: list[str] | None = None) -> PorousCathode:
+    """Return the porous positive electrode of a cell for the engine.
+
+    Its pores hold `pore_medium`, or, where none is given, the polymer of the layer that it touches; the effective
+    properties follow from the porosity with the exponent 1.5 of Bruggeman. The coating conducts electrons as the
+    catalogue's does.
+    """
+    said = notes if notes is not None else []
+    electrode = cell.positive
+    if electrode.pore_medium is not None:
+        filled: Layer = layer_model(StackLayer("pores", electrode.thickness, electrode.pore_medium), temperature, said)
+    else:
+        filled = separator
+        said.append(f"{electrode.material}: pores filled with what {separator.name} is made of")
+    if not isinstance(filled, Polymer):
+        raise InputError(
+            f"The pores of {electrode.material} need an electrolyte with a salt: give pore_medium under [positive], "
+            f"since {filled.name} has none."
+        )
+    particles = active_material(electrode, temperature, said)
+    electronic = electrode.electronic_conductivity
+    if electronic is None and electrode.active is not None:
+        electronic = electrode.active.at("coating_electronic_conductivity", temperature)
+        said.append(f"{electrode.material}: the coating conducts {electronic:.2g} S/m of electrons (catalogue)")
+    return PorousCathode(
+        name=electrode.material,
+        thickness=electrode.thickness,
+        conductivity=filled.conductivity,
+        salt_concentration=filled.salt_concentration,
+        transference_number=filled.transference_number,
+        salt_diffusivity=filled.salt_diffusivity,
+        thermodynamic_factor=filled.thermodynamic_factor,
+        conductivity_exponent=filled.conductivity_exponent,
+        salt_volume_fraction=filled.salt_volume_fraction,
+        porosity=electrode.porosity,
+        electronic_conductivity=float(electronic or 0.0),
+        materials=(particles,),
+    )
+
+
 def _contact(interface: Interface | None) -> Contact:
     if interface is None:
         return Contact()
@@ -283,7 +325,7 @@ def _contact(interface: Interface | None) -> Contact:
 
 
 def cell_model(cell: Cell, temperature: float | None = None) -> tuple[CellModel, tuple[str, ...]]:
-    """Return the engine's model of a cell with two metal electrodes, and what was assumed for it, one sentence each.
+    """Return the engine's model of a cell, and what was assumed for it, one sentence each.
 
     Parameters
     ----------
@@ -310,12 +352,19 @@ def cell_model(cell: Cell, temperature: float | None = None) -> tuple[CellModel,
         notes.append("no electronic leak: the electronic conductivity of a layer is not known")
     if any(isinstance(layer, MixedConductor) for layer in layers):
         leak = 0.0  # electrons have their own path in the model
+    if cell.positive.type == "porous":
+        # the contact resistance of the cathode lies between its pores and the electrolyte
+        contacts.append(Contact(resistance=cell.positive.interface_resistance))
+        layers.append(cathode_model(cell, at, layers[-1], notes))
+        positive = Metal(name=cell.positive.material)
+    else:
+        positive = metal_model(cell.positive, at, notes)
     model = CellModel(
         name=cell.name or cell.stack.name,
         layers=tuple(layers),
         contacts=tuple(contacts),
         negative=metal_model(cell.negative, at, notes),
-        positive=metal_model(cell.positive, at, notes),
+        positive=positive,
         temperature=at,
         leak_conductance=leak,
     )

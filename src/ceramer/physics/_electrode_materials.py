@@ -1,0 +1,90 @@
+"""Active materials of the papers as the engine takes them: their open-circuit potential and insertion kinetics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from ceramer import laws
+from ceramer.cell import Electrode
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.physics._cathode import InsertionLaws
+from ceramer.physics._layers import ActiveMaterial
+from ceramer.units import FARADAY
+
+__all__ = ["INSERTION", "Insertion", "active_material"]
+
+
+def _square_root(c: Any, x: Any) -> Any:
+    """Return sqrt(c x (1 - x)), the part of `laws.insertion_exchange_current` that varies."""
+    return np.sqrt(c * x * (1.0 - x))
+
+
+def _one(x: Any) -> Any:
+    return 1.0 + 0.0 * x
+
+
+def _nmc811(x: Any) -> Any:
+    """Return the potential of NMC811, closed towards full by a drop of 0.6 V at x = 0.97 that no fit has."""
+    return laws.nmc811_potential(x) - 0.6 * np.exp(40.0 * (x - 0.97))
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """Laws of one active material, its lithium as assembled, and the stoichiometries between which they hold."""
+
+    laws: InsertionLaws
+    assembled: float
+    window: tuple[float, float]
+
+
+_NMC: Final = Insertion(InsertionLaws(_nmc811, _square_root, _one), 0.96, (0.02, 0.999))
+INSERTION: Final = {
+    "LFP": Insertion(InsertionLaws(laws.lfp_potential, _square_root, _one), 0.98, (0.002, 0.999)),
+    "NMC811": _NMC,
+    "ZS-NMC": _NMC,
+}
+"""By the name of the catalogue; the potential of ZS-NMC is taken as that of NMC811."""
+
+
+def active_material(electrode: Electrode, temperature: float, said: list[str]) -> ActiveMaterial:
+    """Return the particles of a porous electrode; what had to be assumed is added to `said`."""
+    material = electrode.active
+    if material is None or electrode.material not in INSERTION:
+        raise UnknownNameError(
+            "active material with an open-circuit potential",
+            electrode.material,
+            INSERTION,
+            "Give your own as a PorousCathode of ceramer.physics.",
+        )
+    insertion = INSERTION[electrode.material]
+    if not electrode.thickness > 0.0 or not 0.0 < electrode.porosity < 1.0:
+        raise InputError(f"The electrode {electrode.material} needs a porosity between 0 and 1 to be simulated.")
+    maximum = material.maximum_concentration()
+    half_full = float(laws.insertion_exchange_current(1.0, 1000.0, 0.5, 1.0)) * maximum
+    exchange = electrode.exchange_current_density
+    rate = exchange / half_full if exchange is not None else material.insertion_rate_constant(temperature)
+    radius = electrode.particle_radius
+    if radius is None:
+        radius = material.get("particle_radius")
+        said.append(f"{electrode.material}: particles of {radius * 1e6:.3g} um radius (catalogue)")
+    diffusivity = electrode.lithium_diffusivity
+    if diffusivity is None:
+        diffusivity = material.at("lithium_diffusivity", temperature)
+        said.append(f"{electrode.material}: lithium diffuses with {diffusivity:.2g} m2/s (catalogue)")
+    capacitance = electrode.double_layer_capacitance
+    return ActiveMaterial(
+        name=electrode.material,
+        laws=insertion.laws,
+        radius=radius,
+        volume_fraction=electrode.loading / material.density() / electrode.thickness,
+        maximum_concentration=maximum,
+        stoichiometry=electrode.stoichiometry or insertion.assembled,
+        diffusivity_factor=diffusivity,
+        exchange_factor=FARADAY * rate * maximum,
+        film_resistance=electrode.film_resistance,
+        capacitance=capacitance or 0.0,
+        window=insertion.window,
+    )
