@@ -186,3 +186,33 @@ def test_cubic_spheres_within_one_per_cent_at_128_voxels(fraction, inner, extra,
         sphere(128, fraction), {0: 1.0, 1: inner}, voxel_size=1 / 128, directions="z", tolerance=1e-5, **extra
     )
     assert result.along("z") == pytest.approx(exact, rel=0.01)
+
+
+def test_sheets_on_an_image_with_walls_and_electrodes():
+    # one flat surface of S in 6 x 0.5 across y, insulated walls: sigma_parallel + S / 3; nothing along y
+    image = layers(1, 6, 4)
+    result = effective_conductivity(
+        image, {0: 10.0, 1: 1.0}, sheets={(0, 1): 0.9}, voxel_size=0.5, periodic=False, keep_maps=True, **TIGHT
+    )
+    assert result.along("y") == pytest.approx(1.0 / (1 / 30 + 2 / 3), rel=1e-10)
+    for axis in ("z", "x"):
+        assert result.along(axis) == pytest.approx(4.0 + 0.9 / 3.0, rel=1e-10)
+        assert result.power_shares[axis][(0, 1)] == pytest.approx(0.3 / 4.3, rel=1e-9)
+    assert np.isnan(result.tensor[0, 2])
+    assert result.potential["x"].shape == image.shape
+    assert result.flux["x"].shape == (*image.shape, 3)
+
+
+def test_an_image_and_its_mirror_image_conduct_alike():
+    # with walls, electrodes and a contact; the sheet is so small that it only makes the image be mirrored
+    image = np.random.default_rng(5).integers(0, 3, (5, 6, 4))
+    sigma, contacts = {0: 1.0, 1: 7.0, 2: 0.0}, {(0, 1): 3.0}
+    for periodic in (False, (True, False, True)):
+        more = {"interfaces": contacts, "voxel_size": 0.5, "periodic": periodic, "smooth": False, **TIGHT}
+        plain = effective_conductivity(image, sigma, **more)
+        mirrored = effective_conductivity(image, sigma, sheets={(1, 2): 1e-13}, **more)
+        np.testing.assert_allclose(mirrored.tensor, plain.tensor, rtol=1e-9, atol=1e-10)
+        assert mirrored.volume_fractions == plain.volume_fractions
+        for axis in "zyx":
+            assert mirrored.percolates[axis] == plain.percolates[axis]
+            assert mirrored.current_shares[axis][1] == pytest.approx(plain.current_shares[axis][1], rel=1e-4)

@@ -237,7 +237,6 @@ OK = np.array([[0, 1], [1, 0]])
             "both an interface and a sheet",
         ),
         (OK, {0: 1.0, 1: 2.0}, {"sheets": {(1, 1): 1.0}, "voxel_size": 1.0}, "joins a label with itself"),
-        (OK, {0: 1.0, 1: 2.0}, {"sheets": {(0, 1): 1.0}, "voxel_size": 1.0, "periodic": False}, "periodic=True"),
         (OK, {0: 1.0, 1: 2.0}, {"voxel_size": [1.0, 2.0, 3.0]}, "the image has 2 axes"),
         (OK, {0: 1.0, 1: 2.0}, {"voxel_size": 0.0}, "positive length"),
         (OK, {0: 1.0, 1: 2.0}, {"voxel_size": "3 kg"}, "kg"),

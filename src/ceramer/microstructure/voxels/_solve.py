@@ -86,8 +86,8 @@ def effective_conductivity(
     interfaces : (label, label) -> G [S/m2], optional
         Conductance of the contact between two phases or, with `grains`, between grains of one: (a, a). 0 blocks.
     sheets : (label, label) -> S [S], optional
-        Conductance along the surface between two phases (interphase path); periodic images only, and no contact on
-        the same pair.
+        Conductance along the surface between two phases (interphase path); no contact on the same pair. An image that
+        is not periodic is solved together with its mirror image: twice the voxels for every such axis.
     voxel_size : length [m], one or one an axis
         Needed with interfaces or sheets, and for unequal edges; taken from a VoxelImage.
     directions : "all", an axis or several
@@ -136,11 +136,49 @@ def effective_conductivity(
     wanted = _directions(directions, problem.axes)
     if not (np.isfinite(tolerance) and 0.0 < tolerance < 1.0):
         raise InputError(f"tolerance is {tolerance}; it is a relative error between 0 and 1, such as 1e-3.")
-    result = _Run(problem, wanted, float(tolerance), keep_maps, progress).result()
+    whole = _mirrored(problem) if problem.sheets and not all(problem.periodic) else problem
+    result = _Run(whole, wanted, float(tolerance), keep_maps, progress).result()
     if problem.dtype is np.float32 and Ending.ROUNDING in result.ending.values():
-        wider = replace(problem, dtype=np.float64)
-        return _Run(wider, wanted, float(tolerance), keep_maps, progress).result()
-    return result
+        whole = replace(whole, dtype=np.float64)
+        result = _Run(whole, wanted, float(tolerance), keep_maps, progress).result()
+    return result if whole.codes.size == problem.codes.size else _half(problem, result)
+
+
+def _mirrored(problem: _Problem) -> _Problem:
+    """Return the periodic image of an image and its mirror image along every axis that is not periodic.
+
+    By symmetry nothing crosses a mirror plane along the current, and one across it is at one potential: the walls and
+    the electrodes of the image itself, with the same answer.
+    """
+    codes, grains = problem.codes, problem.grains
+    for axis, wraps in enumerate(problem.periodic):
+        if not wraps:
+            codes = np.concatenate([codes, np.flip(codes, axis)], axis)
+            if problem.grains.shape == problem.codes.shape:
+                grains = np.concatenate([grains, np.flip(grains, axis)], axis)
+    times = codes.size // problem.codes.size
+    return replace(problem, codes=codes, grains=grains, counts=problem.counts * times, periodic=(True, True, True))
+
+
+def _half(problem: _Problem, result: EffectiveConductivity) -> EffectiveConductivity:
+    """Return for the image what was solved on it and its mirror image."""
+    first = 3 - len(problem.axes)
+    clusters = _Run(problem, [], 1.0, False, None).clusters
+    tensor = result.tensor.copy()
+    for d in problem.dimensions:
+        for e in problem.dimensions:
+            if d != e and not (problem.periodic[d] and problem.periodic[e]):
+                tensor[d - first, e - first] = np.nan
+    part = tuple(slice(0, count) for count in problem.codes.shape[first:])
+    return replace(
+        result,
+        tensor=tensor,
+        clusters=clusters.count,
+        floating_clusters=clusters.floating,
+        floating_fraction=clusters.floating_fraction,
+        flux={axis: field[part] for axis, field in result.flux.items()},
+        potential={axis: field[part] for axis, field in result.potential.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +267,6 @@ def _read(
             f"interfaces joins label {names[same[0]]} with itself, a grain boundary; "
             "give grains, the grain number of each voxel."
         )
-    if surfaces and not all(flags):
-        raise InputError("sheets need a periodic image; give periodic=True.")
     numbers: Array = np.zeros((1, 1, 1), np.int32)
     if same:
         numbers = whole_numbers(grains, "grains")
