@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ceramer.microstructure.voxels._solve import effective_conductivity
+from ceramer.laws import hashin_shtrikman_lower, hashin_shtrikman_upper
+from ceramer.microstructure.voxels import blobs, coarsened, effective_conductivity
 
 
 def sphere(n: int, fraction: float) -> np.ndarray:
@@ -75,3 +76,37 @@ def test_staircase_area_would_not_converge():
             smooth=False,
         ).along("x")
         assert value > 1.05
+
+
+def test_planar_duality_converges_under_refinement():
+    """H(1/s) = H(s) / det H(s) in the plane of the continuum; the lattice comes to it as its voxels shrink."""
+    board = np.random.default_rng(3).integers(0, 2, (6, 6))
+    errors = []
+    for n in (4, 8, 16, 32):
+        image = np.kron(board, np.ones((n, n), int))
+        first, inverse = (
+            effective_conductivity(image, {0: 1.0, 1: 5.0**sign}, tolerance=1e-9, precision="float64").tensor
+            for sign in (1, -1)
+        )
+        errors.append(np.abs(inverse - first / np.linalg.det(first)).max())
+    rates = [np.log2(a / b) for a, b in pairwise(errors)]
+    assert all(r > 0.6 for r in rates), rates
+    assert errors[-1] < 0.01
+
+
+@pytest.mark.parametrize("contrast", [10.0, 100.0])
+def test_isotropic_ensembles_keep_the_hashin_shtrikman_bounds_after_extrapolation(contrast):
+    """Means over images and axes, extrapolated from an image and its half; Wiener's bounds are twice as wide."""
+    fine, coarse = [], []
+    for seed in range(4):
+        image = blobs(40, 1e-6, {"slow": 0.6, "fast": 0.4}, 10e-6, seed=seed)
+        sigma = {"slow": 1.0, "fast": contrast}
+        fine.append(effective_conductivity(image, sigma, tolerance=1e-4).mean)
+        coarse.append(effective_conductivity(coarsened(image), sigma, tolerance=1e-4).mean)
+    limit = 2.0 * np.mean(fine) - np.mean(coarse)
+    scatter = np.std(fine, ddof=1) / 2.0
+    fractions = ([1.0, contrast], [0.6, 0.4])
+    assert (
+        hashin_shtrikman_lower(*fractions) - 2.0 * scatter < limit < hashin_shtrikman_upper(*fractions) + 2.0 * scatter
+    )
+    assert scatter < 0.1 * limit

@@ -83,3 +83,45 @@ def test_insulators_never_break_a_solve(image, sigma, periodic):
         assert 0.0 <= result.along(axis) <= local.mean() * (1 + 1e-5)
         assert (result.along(axis) > 0.0) == result.percolates[axis]
     assert result.converged
+
+
+ENERGY = st.floats(0.1, 0.6)
+
+
+@settings(max_examples=10, deadline=None)
+@given(images, st.tuples(SIGMA, SIGMA, SIGMA), st.tuples(ENERGY, ENERGY, ENERGY, ENERGY, ENERGY), st.booleans())
+def test_the_activation_energy_is_the_share_weighted_mean_of_all_paths(image, sigma, energies, periodic):
+    """Ea_eff = sum p_k Ea_k over phases, contacts and sheets, against the slope of ln H in 1/kT."""
+    kt = 0.025  # [eV]
+
+    def at(beta):
+        """Everything at 1/kT = beta, given at 1/kt."""
+        factor = np.exp(-np.array(energies) * (beta - 1.0 / kt))
+        return effective_conductivity(
+            image,
+            {k: s * factor[k] for k, s in enumerate(sigma)},
+            interfaces={(0, 1): 2.0 * factor[3]},
+            sheets={(1, 2): 0.3 * factor[4]},
+            voxel_size=1.0,
+            periodic=periodic,
+            directions="y",
+            **TIGHT,
+        )
+
+    step = 1e-3 / kt
+    slope = -np.log(at(1.0 / kt + step).along("y") / at(1.0 / kt - step).along("y")) / (2.0 * step)
+    shares = at(1.0 / kt).power_shares["y"]
+    assert abs(sum(shares.values()) - 1.0) < 1e-9
+    energy = {0: energies[0], 1: energies[1], 2: energies[2], (0, 1): energies[3], (1, 2): energies[4]}
+    assert abs(sum(p * energy[path] for path, p in shares.items()) - slope) < 1e-4 * max(energies)
+
+
+@settings(max_examples=10, deadline=None)
+@given(images, st.tuples(SIGMA, SIGMA, SIGMA))
+def test_reciprocity_of_the_currents_themselves(image, sigma):
+    """The mean current along e under a field along d is that along d under a field along e."""
+    result = effective_conductivity(image, dict(enumerate(sigma)), keep_maps=True, **TIGHT)
+    mean = np.array([result.flux[axis].mean(axis=(0, 1, 2)) for axis in "zyx"])
+    size = np.trace(result.tensor)
+    np.testing.assert_allclose(mean, mean.T, atol=1e-4 * size)
+    np.testing.assert_allclose(mean, result.tensor, atol=1e-4 * size)
