@@ -11,7 +11,7 @@ from ceramer.microstructure import Medium
 
 __all__ = ["Collector", "Electrode", "ElectrodeType"]
 
-ElectrodeType = Literal["lithium", "blocking", "porous"]
+ElectrodeType = Literal["lithium", "blocking", "plating", "porous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Collector:
 
 @dataclass(frozen=True, slots=True)
 class Electrode:
-    """Lithium foil, blocking metal, or porous cathode.
+    """Lithium foil, blocking metal, bare metal to plate on, or porous cathode.
 
     Attributes
     ----------
@@ -59,6 +59,8 @@ class Electrode:
     oxidation_onset, oxidation_current, tafel_slope : float
         Oxidation of the electrolyte on this metal: potential against lithium [V] where its current is
         `oxidation_current` [A/m2], and volts per decade; no oxidation where the current is 0.
+    nucleation_overpotential : float
+        Of lithium on the bare metal [V] (plating).
     active : Material or None
         The active material with its data (porous).
     porosity : float
@@ -87,6 +89,7 @@ class Electrode:
     oxidation_onset: float = 0.0
     oxidation_current: float = 0.0
     tafel_slope: float = 0.1
+    nucleation_overpotential: float = 0.0
     active: Material | None = None
     porosity: float = 0.0
     pore_medium: Medium | None = None

@@ -123,10 +123,10 @@ class CollectorSpec(BaseModel):
 
 
 class ElectrodeSpec(BaseModel):
-    """Lithium foil (`thickness`), blocking metal, or porous cathode (`loading`, recipe and density or porosity)."""
+    """Lithium foil (`thickness`), blocking metal, bare metal to plate on, or porous cathode (`loading`, porosity)."""
 
     model_config = _STRICT
-    type: Literal["lithium", "blocking", "porous"]
+    type: Literal["lithium", "blocking", "plating", "porous"]
     material: str
     recipe: str | None = None
     thickness: Length | None = None
@@ -145,6 +145,8 @@ class ElectrodeSpec(BaseModel):
     oxidation_current: CurrentDensity | None = None
     """At the onset; without it nothing is oxidised."""
     tafel_slope: Voltage | None = None
+    nucleation_overpotential: Voltage | None = None
+    """Of lithium on bare metal (type plating)."""
     particle_radius: Length | None = None
     lithium_diffusivity: Diffusivity | None = None
     exchange_current_density: CurrentDensity | None = None
@@ -170,6 +172,7 @@ class ElectrodeSpec(BaseModel):
             "oxidation_onset": read("oxidation_onset"),
             "oxidation_current": read("oxidation_current"),
             "tafel_slope": read("tafel_slope", 0.1),
+            "nucleation_overpotential": read("nucleation_overpotential"),
         }
         material = materials.load(self.material, ledger)
         capacity = read("areal_capacity")
@@ -189,9 +192,9 @@ class ElectrodeSpec(BaseModel):
                 collector=collector,
                 **surface,  # type: ignore[arg-type]
             )
-        if self.type == "blocking":
+        if self.type in ("blocking", "plating"):
             return Electrode(
-                "blocking",
+                self.type,
                 self.material,
                 thickness=read("thickness"),
                 density=material.density(),

@@ -139,6 +139,7 @@ def run(
     areal_capacity: float | None = None,
     loading: float | None = None,
     profiles: bool = False,
+    series: bool = True,
     relative_tolerance: float = 1e-4,
     method: str = "rodas4",
     progress: Callable[[float, float, int, int], None] | None = None,
@@ -156,6 +157,8 @@ def run(
         [m2], [C/m2] for C-rates, [kg/m2]; the cell's own where None.
     profiles : bool
         Keep concentration and potential over place at every recorded time.
+    series : bool
+        False keeps the two ends of each step only (and the summary): thousands of cycles in little memory.
     relative_tolerance : float
         Of the time integration; the absolute one is 1e-2 of it times the usual size of an unknown.
     method : str
@@ -172,7 +175,7 @@ def run(
     if prepare is not None:
         prepare(simulation)
     before = {name: simulation.amount(name) for name in simulation.conserved}
-    record = _Runner(simulation, steps, protocol, profiles, progress).run()
+    record = _Runner(simulation, steps, protocol, profiles, progress, series).run()
     balance = _balance(simulation, before, record)
     metadata = {
         "temperature": model.temperature,
@@ -260,8 +263,10 @@ class _Runner:
         protocol: Protocol,
         profiles: bool,
         progress: Callable[[float, float, int, int], None] | None,
+        series: bool,
     ) -> None:
         self.simulation, self.steps, self.protocol, self.progress = simulation, steps, protocol, progress
+        self.series = series
         self.spectra: dict[int, NDArray[np.complex128]] = {}
         self.probes: list[int] = []
         self.names: dict[str, tuple[Array, int, int]] = {}
@@ -286,7 +291,7 @@ class _Runner:
 
         if step.control == "impedance":
             return ChainStep("current", math.nan, 0.0, cycle=step.cycle)
-        period, first, widening = _sampling(step, self.protocol)
+        period, first, widening = _sampling(step, self.protocol) if self.series else (math.inf, math.inf, 1.0)
         return ChainStep(
             step.control,
             math.nan if step.value is None else step.value,

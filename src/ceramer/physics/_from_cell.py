@@ -29,6 +29,7 @@ __all__ = ["cathode_model", "cell_model", "layer_model", "metal_model"]
 
 _DOUBLE_LAYER = 0.1  # F/m2 (10 uF/cm2), the usual order for a flat metal; it sets how fast a surface charges, no more
 _NO_RESISTANCE = 1e4  # A/m2: 0.03 ohm cm2 at room temperature
+_NUCLEATION = 360.0  # C/m2 (0.01 mAh/cm2) over which nuclei become a layer
 _USUAL_SALT = 1000.0  # mol/m3
 _USUAL_FRACTION = 0.3  # of a polymer with a free salt
 _NEARLY_ONE = 0.999
@@ -263,6 +264,16 @@ def metal_model(electrode: Electrode, temperature: float, notes: list[str] | Non
     else:
         exchange = _NO_RESISTANCE
         said.append(f"{electrode.material}: no interface resistance given, none assumed")
+    if electrode.type == "plating":
+        return Metal.copper(
+            exchange,
+            name=electrode.material,
+            film_resistance=electrode.film_resistance,
+            capacitance=capacitance,
+            nucleation_overpotential=electrode.nucleation_overpotential,
+            nucleation_charge=_NUCLEATION,
+            **oxidation,
+        )
     return Metal(
         name=electrode.material,
         exchange_current_density=exchange,
