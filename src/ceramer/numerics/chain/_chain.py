@@ -556,7 +556,7 @@ class Chain:
         chosen = np.asarray(probes, np.int64)
         rows = np.zeros((max(buffer, 2), len(COLUMNS) + len(chosen)))
         summary = np.zeros((len(steps), len(SUMMARY)))
-        cursor, clock = np.zeros(10, np.int64), np.zeros(10)
+        cursor, clock = np.zeros(10, np.int64), np.zeros(12)
         clock[0] = self.time
         kept: list[Array] = []
 

@@ -557,9 +557,9 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
             cursor[2] += 1
             cursor[1] = 3 if code > 0 else 1
         first = cursor[5] == 0
-        redo = 0
-        accepted_h = clock[2]
-        accepted_e = 1.0
+        redo = 0 if first else cursor[9]
+        accepted_h = clock[2] if first else clock[10]
+        accepted_e = 1.0 if first else clock[11]
         h = clock[2]
         theta_end = clock[8]
         while cursor[1] == 1 or cursor[1] == 2:
@@ -672,6 +672,9 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                     fac = max(0.15, min(fac, predicted))
                 accepted_h = h
                 accepted_e = max(err, 1e-2)
+                cursor[9] = redo
+                clock[10] = accepted_h
+                clock[11] = accepted_e
                 clock[2] = h
                 clock[8] = theta_end
                 clock[9] = h * fac
