@@ -206,7 +206,7 @@ MEANING: dict[str, dict[str, str]] = {
         "media": "Media for the pores of the electrodes.",
     },
     "ElectrodeSpec": {
-        "type": "Lithium foil, blocking metal, or porous composite.",
+        "type": "Lithium foil, blocking metal, bare metal to plate lithium on, or porous composite.",
         "material": "Catalogue name of the active material or metal.",
         "recipe": "Recorded, not used yet.",
         "thickness": "Of the foil, or of the coating (default: from loading, density and porosity).",
@@ -223,6 +223,12 @@ MEANING: dict[str, dict[str, str]] = {
         "oxidation_onset": "Potential against lithium at which the electrolyte is oxidised here with",
         "oxidation_current": "this current density; without one, nothing is oxidised.",
         "tafel_slope": "Volts for ten times that current; 0.1 V where not given.",
+        "nucleation_overpotential": "Of the first lithium on bare metal (type `plating`). Not given: 0.",
+        "particle_radius": "Of the active material, as spheres. Not given: the catalogue's.",
+        "lithium_diffusivity": "In the active material. Not given: the catalogue's.",
+        "exchange_current_density": "Of the half full active material beside 1 mol/L of salt. Not given: the catalogue's.",
+        "electronic_conductivity": "Of the whole coating. Not given: the catalogue's.",
+        "stoichiometry": "Lithium per site of the active material as assembled. Not given: the catalogue's.",
         "collector": "Current collector.",
     },
     "CollectorSpec": {

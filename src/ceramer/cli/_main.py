@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> tuple[_Parser, dict[str, Command]]:
-    from ceramer.cli import _analyse, _audit, _homogenise, _library, _new
+    from ceramer.cli import _analyse, _audit, _homogenise, _library, _new, _simulate
 
     parser = _Parser(
         prog="ceramer",
@@ -52,14 +52,16 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     sub.add_argument("--no-voxels", action="store_true", help="closed forms only, no solves on voxel images")
     sub = add("systems", _library.systems, "list the published systems", html=False)
     sub = add("show", _library.show, "show one system: recipe, layers to scale, sources, claims", html=False)
-    sub.add_argument("name", metavar="NAME", help="a published system, or a stack, cell or recipe file")
+    sub.add_argument("name", metavar="NAME", help="a published system, or a stack, cell, recipe or protocol file")
     sub = add("audit", _audit.audit, "check printed numbers against every relation that links them")
     sub.add_argument("name", nargs="?", metavar="SYSTEM|FILE.toml", help="a paper, a system or your own file")
     sub.add_argument("--strict", action="store_true", help="exit 1 if numbers contradict one another")
     sub = add("new", _new.new, "write a commented file that runs as it is", html=False)
-    sub.add_argument("kind", metavar="KIND", help="cell, stack, recipe, audit, microstructure or spectrum (a demo)")
+    sub.add_argument("kind", metavar="KIND", help="cell, stack, recipe, protocol, audit, microstructure or spectrum")
     sub.add_argument("--out", metavar="FILE", help="where to write it (default: my_KIND.toml; '-': standard output)")
     sub.add_argument("--force", action="store_true", help="replace an existing file")
+    sub = add("simulate", _simulate.simulate, "carry out a protocol on a cell and record what an instrument would")
+    _simulate.add_options(sub)
     sub = add("analyse", _analyse.analyse, "turn instrument files into numbers with uncertainties")
     _analyse.add_options(sub)
     sub = add("homogenise", _homogenise.homogenise, "effective conductivity of a voxel image or recipe", html=False)

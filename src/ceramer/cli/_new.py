@@ -16,7 +16,7 @@ KINDS = {
     "stack": ("stack.toml", "ceramer show {}"),
     "recipe": ("recipe.toml", "ceramer show {}"),
     "audit": ("audit.toml", "ceramer audit {}"),
-    "protocol": ("protocol.toml", "ceramer simulate CELL.toml --protocol {}"),
+    "protocol": ("protocol.toml", "ceramer simulate my_cell.toml --protocol {}"),
     "microstructure": ("microstructure.toml", "ceramer homogenise {}"),
     "spectrum": ("spectrum.csv", "ceramer analyse {} --thickness '350(10) um' --area '1.131 cm2'"),
 }

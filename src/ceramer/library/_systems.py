@@ -242,11 +242,18 @@ def load_cell(name: str | Path, ledger: Ledger | None = None) -> Cell:
 
 
 def load(name: str | Path) -> Any:
-    """Return whatever `name` is: a published system (its spec), or the stack, cell or recipe in a TOML file."""
+    """Return whatever `name` is: a published system (its spec), or the stack, cell, recipe or protocol of a file."""
     if not _is_path(name):
         return system(str(name))
+    from ceramer.experiments import load_protocol
+
     kind = read_toml(name).get("kind")
-    loaders: dict[str, Callable[[str | Path], Any]] = {"stack": load_stack, "cell": load_cell, "recipe": load_recipe}
+    loaders: dict[str, Callable[[str | Path], Any]] = {
+        "stack": load_stack,
+        "cell": load_cell,
+        "recipe": load_recipe,
+        "protocol": load_protocol,
+    }
     if not isinstance(kind, str) or kind not in loaders:
         raise UnknownNameError(f"kind in {name}", str(kind), loaders, 'Write it as the first line, kind = "stack".')
     return loaders[kind](name)

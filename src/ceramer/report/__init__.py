@@ -7,6 +7,7 @@ from ceramer.report._analysis_figures import analysis_figures
 from ceramer.report._audit import audit_table
 from ceramer.report._files import results_table, show_file
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
+from ceramer.report._simulation import simulation_figures, simulation_html, simulation_plot
 from ceramer.report._systems import show_stack, show_system, systems_table
 from ceramer.report._terminal import reproduce_table
 
@@ -23,5 +24,8 @@ __all__ = [
     "show_file",
     "show_stack",
     "show_system",
+    "simulation_figures",
+    "simulation_html",
+    "simulation_plot",
     "systems_table",
 ]

@@ -1,4 +1,4 @@
-"""A user's own stack, cell or recipe file in the terminal: what is in it, and what follows, with uncertainties."""
+"""A user's own file in the terminal: what is in it, and what follows, with uncertainties."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ceramer import library, units
-from ceramer.errors import UnknownNameError
+from ceramer.errors import InputError, UnknownNameError
 from ceramer.provenance import Result, read_toml
 from ceramer.report._recipe import recipe_table
 from ceramer.report._systems import heading, plain_table, show_stack
@@ -14,9 +14,11 @@ from ceramer.report._systems import heading, plain_table, show_stack
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from ceramer.cell import Cell
+
 __all__ = ["results_table", "show_file"]
 
-_KINDS = ("stack", "cell", "recipe")
+_KINDS = ("stack", "cell", "recipe", "protocol")
 
 
 def results_table(results: tuple[Result, ...], missing: tuple[str, ...] = ()) -> RenderableType:
@@ -35,13 +37,15 @@ def results_table(results: tuple[Result, ...], missing: tuple[str, ...] = ()) ->
 
 
 def show_file(path: str | Path) -> tuple[RenderableType, dict[str, object]]:
-    """Return what a stack, cell or recipe file holds and what follows from it, for the terminal and as a document."""
+    """Return what a stack, cell, recipe or protocol file holds and what follows, for the terminal and as a document."""
     from rich.console import Group
     from rich.text import Text
 
     kind = read_toml(path).get("kind")
     if kind not in _KINDS:
         raise UnknownNameError(f"kind in {path}", str(kind), _KINDS, 'Write it as the first line, kind = "stack".')
+    if kind == "protocol":
+        return _show_protocol(path)
     if kind == "recipe":
         table = recipe_table(path)
         grid = plain_table("component", "amount", "wt%", "vol%")
@@ -62,4 +66,33 @@ def show_file(path: str | Path) -> tuple[RenderableType, dict[str, object]]:
         drawing = Group(heading(cell.name), show_stack(cell.stack))
         where = f"What follows, at {cell.temperature - units.ZERO_CELSIUS:.0f} degC"
     document = {"file": str(path), "kind": kind, "results": [r.to_dict() for r in results], "missing": list(missing)}
-    return Group(drawing, heading(where), results_table(results, missing)), document
+    shown = [drawing, heading(where), results_table(results, missing)]
+    if kind == "cell":
+        document["assumed"] = said = _taken_for_granted(cell)
+        shown += [heading("In a simulation")] if said else []
+        shown += [Text(f"  - {note}") for note in said]
+    return Group(*shown), document
+
+
+def _taken_for_granted(cell: Cell) -> list[str]:
+    """Return what the engine would assume of a cell, or why it cannot run it."""
+    from ceramer.physics import cell_model
+
+    try:
+        return list(cell_model(cell)[1])
+    except InputError as error:
+        return [f"not possible: {error}"]
+
+
+def _show_protocol(path: str | Path) -> tuple[RenderableType, dict[str, object]]:
+    from rich.console import Group
+    from rich.text import Text
+
+    from ceramer.experiments import load_protocol
+
+    protocol = load_protocol(path)
+    count = len(protocol.schedule())
+    lines = [*([protocol.title] if protocol.title else []), *str(protocol).splitlines(), f"{count} steps in all"]
+    document: dict[str, object] = {"file": str(path), "kind": "protocol", "name": protocol.name, "steps": count}
+    document["text"] = str(protocol)
+    return Group(heading(protocol.name), *(Text(line) for line in lines)), document

@@ -11,9 +11,25 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ceramer.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREEN", "GREY", "GRID", "INK", "ORANGE", "PURPLE", "SKY", "VERMILLION", "YELLOW", "axes", "draw"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "GRID",
+    "INK",
+    "ORANGE",
+    "PURPLE",
+    "SKY",
+    "VERMILLION",
+    "YELLOW",
+    "axes",
+    "draw",
+    "write",
+]
 
 # Okabe and Ito's palette; the page replaces each by a CSS variable, so that dark mode can lighten it.
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW = (
@@ -86,6 +102,32 @@ def draw(name: str, title: str, description: str, size: tuple[float, float], pai
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _accessible(out.getvalue(), name, title, description)
+
+
+def write(path: Path, title: str, description: str, size: tuple[float, float], paint: Callable[[Figure], None]) -> None:
+    """Write a figure that `paint` fills to a file of its own, on white; SVG and PDF hold title and description.
+
+    Raises
+    ------
+    MissingExtraError
+        Without matplotlib.
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtraError("A figure", "figures", "write the table with --out") from None
+    metadata: dict[str, Any] = {"Title": title}
+    if path.suffix == ".svg":
+        metadata |= {"Description": description, "Date": None, "Creator": None}
+    elif path.suffix == ".png":
+        metadata |= {"Description": description, "Software": None}
+    else:
+        metadata |= {"Subject": description, "CreationDate": None}
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": path.stem}):
+        figure = Figure(figsize=size, layout="constrained", facecolor="white")
+        paint(figure)
+        figure.savefig(path, dpi=150, metadata=metadata, facecolor="white")
 
 
 def axes(figure: Figure, grid: Literal["both", "x", "y"] = "both") -> Any:
