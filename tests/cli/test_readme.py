@@ -20,10 +20,12 @@ def test_the_table_is_what_reproduce_says():
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    zip(
-        re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL),
-        (("96 um", "ionic_conductivity"), ("transference_number = 0.66",)),
-        strict=True,
+    list(
+        zip(
+            re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL),
+            (("96 um", "ionic_conductivity"), ("transference_number = 0.66",)),
+            strict=True,
+        )
     ),
 )
 def test_the_python_runs(code, said, capsys):
