@@ -8,6 +8,7 @@ A `Protocol` is steps and repeats of steps, each a sentence (`parse_step`, `load
 from __future__ import annotations
 
 from ceramer.experiments import protocols
+from ceramer.experiments._isotopes import simulate_isotopes
 from ceramer.experiments._pack import pack, pack_impedance, pack_series
 from ceramer.experiments._protocol import (
     Protocol,
@@ -70,4 +71,5 @@ __all__ = [
     "resolve",
     "run",
     "simulate",
+    "simulate_isotopes",
 ]
