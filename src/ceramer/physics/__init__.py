@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ceramer.physics._ageing import film_growth, film_lithium
 from ceramer.physics._cathode import InsertionLaws
+from ceramer.physics._cycling import Cycling, cycle
 from ceramer.physics._from_cell import cell_model, layer_model, metal_model
 from ceramer.physics._layers import (
     ActiveMaterial,
@@ -27,6 +29,7 @@ __all__ = [
     "CellModel",
     "Ceramic",
     "Contact",
+    "Cycling",
     "Foil",
     "InsertionLaws",
     "IsotopeResult",
@@ -43,4 +46,7 @@ __all__ = [
     "exchange_isotopes",
     "layer_model",
     "metal_model",
+    "cycle",
+    "film_growth",
+    "film_lithium",
 ]

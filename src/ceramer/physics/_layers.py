@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ceramer.errors import InputError
 from ceramer.physics._cathode import InsertionLaws
@@ -365,6 +366,12 @@ class Metal:
         Of i0 in the salt concentration.
     oxidation_current, oxidation_onset, tafel_slope : float
         i_ref [A/m2] at the onset [V against lithium] and volts per decade.
+    film_law : callable or None
+        dR/dt of the film [ohm m2/s] from R [ohm m2] and the current density [A/m2], instead of k/R.
+    film_lithium : float
+        Lithium that the film binds [C/m2 per ohm m2].
+    dead_lithium : float
+        Share of the plated lithium that is lost as dead metal.
     """
 
     name: str = "lithium"
@@ -386,6 +393,9 @@ class Metal:
     oxidation_onset: float = 0.0
     tafel_slope: float = 1.0
     electronic_conductance: float = 1e8
+    film_law: Callable[[Any, Any], Any] | None = None
+    film_lithium: float = 0.0
+    dead_lithium: float = 0.0
 
     def __post_init__(self) -> None:
         _check(
@@ -393,8 +403,13 @@ class Metal:
             f"The electrode {self.name}",
             positive="alpha_a alpha_c exponent nucleation_charge tafel_slope electronic_conductance",
             not_negative="exchange_current_density ceramic_exchange_current_density capacitance film_resistance "
-            "film_growth series_resistance inventory stripping_reserve nucleation_overpotential oxidation_current",
+            "film_lithium dead_lithium film_growth series_resistance inventory stripping_reserve nucleation_overpotential oxidation_current",
         )
+
+    @property
+    def ages(self) -> bool:
+        """Whether it loses lithium, or its film grows by a law of its own."""
+        return self.film_law is not None or self.film_lithium > 0.0 or self.dead_lithium > 0.0
 
     @classmethod
     def lithium(cls, exchange_current_density: float, inventory: float, **more: float | str) -> Metal:

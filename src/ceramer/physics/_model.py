@@ -24,6 +24,7 @@ from ceramer.numerics.chain import (
 from ceramer.physics import _cathode as cathodes
 from ceramer.physics import _surfaces as surfaces
 from ceramer.physics import _transport as transport
+from ceramer.physics._ageing import ageing_metal
 from ceramer.physics._layers import (
     Ceramic,
     Contact,
@@ -264,11 +265,44 @@ class Simulation:
     """Outcome and sentence of each guard."""
     conserved: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=dict)
     """Unknowns and weights of each quantity that no experiment changes."""
+    active: float = 1.0
+    """Active material that takes part, over the first."""
+    trapped: float = 0.0
+    """Lithium in active material that dropped out [C/m2]."""
 
     def amount(self, name: str) -> float:
         """Return a conserved quantity ("salt" [mol/m2], "lithium" [C/m2])."""
         places, weights = self.conserved[name]
-        return float(math.fsum(weights * self.chain.y[places]))
+        return float(math.fsum(weights * self.chain.y[places])) + (self.trapped if name == "lithium" else 0.0)
+
+    def lose_active_material(self, share: float) -> None:
+        """Let a share of the active material that takes part drop out, with the lithium in it."""
+        if share == 0.0 or not self.chain.particles:
+            return
+        places, weights = self.conserved["lithium"]
+        inside = places >= self.chain.offset[-1]
+        self.trapped += share * float(math.fsum(weights[inside] * self.chain.y[places[inside]]))
+        weights[inside] *= 1.0 - share
+        for group in self.chain.particles:
+            kind = self.chain.nodes[group.node].kind
+            columns = [j for j, name in enumerate(kind.parameters) if name.startswith("area_")]
+            number = kind.particles.index(group.particles)
+            nodes = slice(group.node, group.node + group.shells.shape[1])
+            self.chain.model[1][nodes, columns[number]] *= 1.0 - share
+        self.active *= 1.0 - share
+
+    def snapshot(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float, float, float]:
+        """Return all that `restore` needs to go back to this state."""
+        chain = self.chain
+        weights = self.conserved["lithium"][1].copy()
+        return chain.y.copy(), chain.model[1].copy(), weights, chain.time, self.active, self.trapped
+
+    def restore(
+        self, kept: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float, float, float]
+    ) -> None:
+        """Go back to a snapshot."""
+        self.chain.y[:], self.chain.model[1][:], self.conserved["lithium"][1][:] = kept[:3]
+        self.chain.time, self.active, self.trapped = kept[3:]
 
     def profile(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return position [m] and value of an unknown ("concentration", "potential") wherever a layer has it."""
@@ -311,7 +345,14 @@ class _Assembly:
         if two:
             initial, mass = (*initial, 0.0, 0.0), (*mass, metal.capacitance, 0.0)
             exponents = (*exponents, metal.exponent, 1.0)
-        return Node(kind, initial, mass, (side, metal.film_growth, metal.series_resistance), exponents)
+        parameters: tuple[float, ...] = (side, metal.film_growth, metal.series_resistance)
+        if metal.ages:
+            if two:
+                raise InputError(f"The electrode {metal.name} ages; it cannot touch a layer of two skeletons.")
+            kind = ageing_metal(metal.film_law)
+            initial, mass, exponents = (*initial, 0.0), (*mass, 1.0), (*exponents, 1.0)
+            parameters = (*parameters, metal.film_lithium, metal.dead_lithium)
+        return Node(kind, initial, mass, parameters, exponents)
 
     def _metal_face(self, metal: Metal, layer: Layer, *, right: bool) -> Face:
         faces = surfaces.to_metal if right else surfaces.from_metal
@@ -352,7 +393,11 @@ class _Assembly:
         for k, width in enumerate(widths):
             self.x = start + sum(widths[: k + 1])
             held = 0.5 * (width + (widths[k + 1] if k + 1 < len(widths) else 0.0))
-            self._add(_bulk(layer, held, model.temperature), _between(layer, model.temperature, width, model.displacement), layer.name)
+            self._add(
+                _bulk(layer, held, model.temperature),
+                _between(layer, model.temperature, width, model.displacement),
+                layer.name,
+            )
         self.x = start + layer.thickness
         if isinstance(layer, Ceramic) and layer.boundary_resistance > 0.0:
             boundary = Contact(
@@ -423,10 +468,8 @@ class _Assembly:
             self._add(
                 self._metal(model.positive, layers[-1], -1.0), self._metal_face(model.positive, layers[-1], right=True)
             )
-            out = surfaces.to_terminal[self.nodes[-1].kind]
-        self._add(
-            Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)), Face(out)
-        )
+            out = surfaces.to_terminal.get(self.nodes[-1].kind, surfaces.to_terminal[surfaces.METAL])
+        self._add(Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)), Face(out))
         return self._finish(method, relative_tolerance, absolute_tolerance, max_steps)
 
     def _finish(
@@ -453,6 +496,8 @@ class _Assembly:
             if "inventory" in names:
                 metal = model.negative if k == 0 else model.positive
                 lithium.append((at + names.index("inventory"), 1.0))
+                if "lost" in names:
+                    lithium.append((at + names.index("lost"), 1.0))
                 lithium.append((at, -node.mass[0]))
                 if "ceramic_overpotential" in names:
                     lithium.append((at + 4, -node.mass[4]))
@@ -492,7 +537,10 @@ class _Assembly:
                     low, high = m.window
                     guards += [(int(place), max(low, 1e-6), 1.0), (int(place), min(high, 1.0 - 1e-6), -1.0)]
                     meanings += [
-                        ("particles empty", f"Particles of {m.name} hold no more lithium; raise the lower limit of the voltage."),
+                        (
+                            "particles empty",
+                            f"Particles of {m.name} hold no more lithium; raise the lower limit of the voltage.",
+                        ),
                         ("particles full", f"Particles of {m.name} are full of lithium."),
                     ]
             chain.guard(guards)

@@ -139,7 +139,9 @@ def _surface(kind: NodeKind, particles: Particles) -> tuple[list[Symbol], list[A
     symbols, outputs = trace(particles.reaction, names)
     expected = 1 + len(particles.surface) + len(particles.rows)
     if len(outputs) != expected:
-        raise CeramerError(f"The reaction of the particles {particles.name} returns {len(outputs)} of {expected} values.")
+        raise CeramerError(
+            f"The reaction of the particles {particles.name} returns {len(outputs)} of {expected} values."
+        )
     if len(particles.surface) > 2:
         raise CeramerError(f"The particles {particles.name} have more than two surface unknowns.")
     return symbols, outputs
@@ -176,9 +178,7 @@ _UNPACK: Final = [
 ]
 
 
-def _read_surface(
-    kind: NodeKind, particles: Particles, used: set[str], first: str
-) -> tuple[list[str], list[str], int]:
+def _read_surface(kind: NodeKind, particles: Particles, used: set[str], first: str) -> tuple[list[str], list[str], int]:
     """Return the lines that lay out what a surface law reads, those that read it in a loop, and the columns taken."""
     head, inside = ["e1, e2 = H[g, 0], H[g, 1]"], []
     column = 0
@@ -245,21 +245,27 @@ def _values(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     count = len(particles.surface)
     lines += head
     lines += [f"rate_{r} = f[z0 + {r} * n : z0 + {r + 1} * n]" for r in range(count)]
-    lines += [
-        f"row_{k} = space[M + {column + k} * n : M + {column + k + 1} * n]" for k in range(len(particles.rows))
-    ]
+    lines += [f"row_{k} = space[M + {column + k} * n : M + {column + k + 1} * n]" for k in range(len(particles.rows))]
     inside = [*inside, *fast(body), f"outermost[i] = last_q[i] - ({names[0]})"]
     inside += [f"rate_{r}[i] = {names[1 + r]}" for r in range(count)]
     inside += [f"row_{k}[i] = {names[1 + count + k]}" for k in range(len(particles.rows))]
     lines += ["for i in range(n):", *_indented(inside), "for i in range(n):"]
-    return lines + [f"    f[l0 + i * stride + {row}] += row_{k}[i]" for k, row in enumerate(particles.rows)] + ["    pass"]
+    return (
+        lines + [f"    f[l0 + i * stride + {row}] += row_{k}[i]" for k, row in enumerate(particles.rows)] + ["    pass"]
+    )
 
 
 def _partials(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     symbols, flux = _flux(particles)
     body, names = lines_of([differentiate(flux, symbols[0]), differentiate(flux, symbols[1])], tables)
     lines = ["shape = model[0]", *_UNPACK, *_READ_SHELLS]
-    lines += ["boff = shape[3]", "JB = blocks[1]", "J = blocks[3]", "ql = J[j0 : j0 + M]", "qr = J[j0 + M : j0 + 2 * M]"]
+    lines += [
+        "boff = shape[3]",
+        "JB = blocks[1]",
+        "J = blocks[3]",
+        "ql = J[j0 : j0 + M]",
+        "qr = J[j0 + M : j0 + 2 * M]",
+    ]
     lines += [f"h{j} = H[g, {2 + j}]" for j in range(len(particles.flux_parameters))]
     inside = [*_READ_SHELL, *fast(body), f"ql[i] = area[i] * ({names[0]})", f"qr[i] = area[i] * ({names[1]})"]
     lines += ["for i in range(M):", *_indented(inside)]
@@ -304,7 +310,9 @@ class _Elimination:
         of_u = [-share * w * partial(0, j) for j in range(nu)]
         block = [
             [
-                (a * graph.symbol(f"m{r}") if r == q else 0.0) - partial(1 + r, nu + 1 + q) - partial(1 + r, nu) * of_z[q]
+                (a * graph.symbol(f"m{r}") if r == q else 0.0)
+                - partial(1 + r, nu + 1 + q)
+                - partial(1 + r, nu) * of_z[q]
                 for q in range(m)
             ]
             for r in range(m)
@@ -444,9 +452,7 @@ def _factor(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
             inside.append(f"d{s} = D{s}[i]")
     lines += head + _slots(kept)
     total = len(kept)
-    lines += [
-        f"E{c} = T[t1 + {total + c} * n : t1 + {total + c + 1} * n]" for c in range(len(algebra.corrections))
-    ]
+    lines += [f"E{c} = T[t1 + {total + c} * n : t1 + {total + c + 1} * n]" for c in range(len(algebra.corrections))]
     inside = [*inside, *body]
     inside += [f"s_{name}[i] = {text}" for name, text in zip(kept, names, strict=False)]
     inside += [f"E{c}[i] = {text}" for c, text in enumerate(names[total:])]

@@ -1,0 +1,363 @@
+"""Thousands of cycles: every one of them, or the slow states carried over many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceramer.errors import InputError
+from ceramer.numerics.chain import Step
+from ceramer.physics._model import Simulation
+
+__all__ = ["Cycling", "cycle"]
+
+Array = NDArray[np.float64]
+
+_OUTCOMES: Final = {
+    -1: ("no start", "The cell cannot carry the current of the step from where it stands."),
+    -2: ("time step underflow", "The solver's time step fell below its least."),
+    -3: ("too many steps", "A step of the protocol took more time steps than allowed."),
+}
+_COMPLETE: Final = ("complete", "All cycles were carried out.")
+_FIRST: Final = 3
+"""Cycles before the first jump: they start from rest, not from a cycle."""
+_GROWTH: Final = 2.0
+"""A jump over the one before it."""
+_FILM: Final = 0.1
+"""Relative error of a film that counts as much as one of the capacity."""
+
+
+@dataclass(frozen=True)
+class Cycling:
+    """What the cycles did: one entry per simulated cycle.
+
+    Attributes
+    ----------
+    number : array
+        Which cycle, from 1.
+    discharge, charge : array
+        Charge out of and into the cell [C/m2].
+    discharge_energy, charge_energy : array
+        [J/m2].
+    durations, end_voltages : array, shape (cycles, steps)
+        Of every step [s], [V].
+    film, cei : array
+        Film of the negative electrode, mean film on the particles [ohm m2].
+    inventory, lost : array
+        Lithium of the negative electrode and what it has lost [C/m2].
+    active : array
+        Active material that still takes part, over the first.
+    outcome, sentence : str
+        "complete", or what ended the cycling before.
+    error : float
+        With jumps: sum of the estimated errors of the discharge capacity, over the first one.
+    """
+
+    number: NDArray[np.int64]
+    discharge: Array
+    charge: Array
+    discharge_energy: Array
+    charge_energy: Array
+    durations: Array
+    end_voltages: Array
+    film: Array
+    cei: Array
+    inventory: Array
+    lost: Array
+    active: Array
+    outcome: str
+    sentence: str
+    error: float = 0.0
+
+    @property
+    def coulombic_efficiency(self) -> Array:
+        """Discharge over the charge before it: in the same cycle where it starts with charge, else in the one before.
+
+        Not a number where that cycle was not simulated.
+        """
+        first = self.durations.shape[1] == 0 or self._starts_with_charge
+        if first:
+            return self.discharge / self.charge
+        before = np.concatenate([[np.nan], self.charge[:-1]])
+        known = np.concatenate([[False], np.diff(self.number) == 1])
+        return np.where(known, self.discharge / before, np.nan)
+
+    _starts_with_charge: bool = True
+
+    def at(self, cycles: Sequence[int] | NDArray[np.int64], name: str = "discharge") -> Array:
+        """Return a quantity at any cycle, between simulated ones by monotone cubic interpolation."""
+        from scipy.interpolate import PchipInterpolator
+
+        values = getattr(self, name)
+        if len(self.number) < 2:
+            return np.full(len(cycles), float(values[0]))
+        return np.asarray(PchipInterpolator(self.number, values)(np.asarray(cycles)))
+
+
+class _Slow:
+    """The slow states of a simulation: films and lost lithium; the inventory follows from what is lost."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        chain = simulation.chain
+        names = [u.name for u in chain.nodes[0].kind.unknowns]
+
+        def places(name: str) -> list[int]:
+            return [chain.unknown(0, name)] if name in names else []
+
+        self.simulation = simulation
+        self.film, self.lost, self.inventory = places("film"), places("lost"), places("inventory")
+        self.cei = [int(p) for g in chain.particles if len(g.surface) > 1 for p in g.surface[1]]
+        self.places = np.array([*self.lost, *self.film, *self.cei], np.int64)
+        self.films = slice(len(self.lost), None)
+
+    def read(self) -> Array:
+        return self.simulation.chain.y[self.places].copy()
+
+    def write(self, values: Array) -> None:
+        """Set the slow states; the lithium that is lost comes from the inventory."""
+        y = self.simulation.chain.y
+        if self.lost:
+            y[self.inventory[0]] -= values[0] - y[self.lost[0]]
+        y[self.places] = values
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """Change of the slow states in one cycle, and their values halfway."""
+
+    middle: Array
+    change: Array
+    capacity: float
+
+
+def _exponent(a: _Slope, b: _Slope, films: slice) -> Array:
+    """Return p of ``dS/dn ~ S**p`` between two cycles: -1 for parabolic growth, 0 for a constant rate."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.log(b.change[films] / a.change[films]) / np.log(b.middle[films] / a.middle[films])
+    return np.clip(np.where(np.isfinite(p), p, 0.0), -4.0, 0.9)
+
+
+def _carry(start: Array, slope: _Slope, p: Array, cycles: float, films: slice) -> Array:
+    """Solve ``dS/dn = s (S/S_m)**p`` over some cycles: films by power laws, lost lithium at its rate."""
+    out = start + cycles * slope.change
+    s, middle = start[films], slope.middle[films]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        grown = 1.0 + (1.0 - p) * cycles * slope.change[films] / middle * (middle / s) ** (1.0 - p)
+        out[films] = np.where(s > 0.0, s * np.maximum(grown, 0.0) ** (1.0 / (1.0 - p)), s)
+    return out
+
+
+def _lost(slow: _Slow, start: Array, end: Array, a: _Slope, b: _Slope, cycles: float) -> float:
+    """Return the lithium lost over a jump: its rate is linear in that of the first film, or the mean of both ends."""
+    mean = 0.5 * cycles * (a.change[0] + b.change[0])
+    if not slow.film:
+        return float(mean)
+    film_a, film_b = a.change[1], b.change[1]
+    if abs(film_a - film_b) < 1e-6 * abs(film_a):
+        return float(mean)
+    rise = (a.change[0] - b.change[0]) / (film_a - film_b)
+    return float(cycles * a.change[0] + rise * (end[1] - start[1] - cycles * film_a))
+
+
+def _mean(values: Array, places: Sequence[int]) -> float:
+    return float(np.mean(values[list(places)])) if places else 0.0
+
+
+class _Recorder:
+    """One cycle after the other into rows."""
+
+    def __init__(self, simulation: Simulation, steps: Sequence[Step], slow: _Slow, loss: float) -> None:
+        self.simulation, self.steps, self.slow, self.loss = simulation, list(steps), slow, loss
+        self.rows: list[tuple[float, ...]] = []
+        self.durations: list[Array] = []
+        self.voltages: list[Array] = []
+        self.outcome = _COMPLETE
+        self.charges_first = True
+
+    def one(self, number: int) -> bool:
+        """Simulate cycle `number`; False if it could not be finished."""
+        simulation = self.simulation
+        chain = simulation.chain
+        run = chain.run(self.steps, buffer=2)
+        done = len(run.summary) == len(self.steps) and run.code >= 0 and run.code < 10
+        if not done:
+            if run.code >= 10:
+                self.outcome = simulation.guards[run.code - 10]
+            else:
+                self.outcome = _OUTCOMES.get(run.code, ("stopped", "The cycle did not end."))
+            return False
+        charge, energy = run.summary[:, 3], run.summary[:, 4]
+        moved = charge[np.abs(charge) > 0.0]
+        self.charges_first = bool(len(moved) == 0 or moved[0] < 0.0)
+        y, slow = chain.y, self.slow
+        self.rows.append(
+            (
+                number,
+                charge[charge > 0.0].sum(),
+                -charge[charge < 0.0].sum(),
+                energy[energy > 0.0].sum(),
+                -energy[energy < 0.0].sum(),
+                _mean(y, slow.film),
+                _mean(y, slow.cei),
+                _mean(y, slow.inventory),
+                _mean(y, slow.lost),
+                simulation.active,
+            )
+        )
+        self.durations.append(run.summary[:, 2].copy())
+        self.voltages.append(run.summary[:, 6].copy())
+        if self.loss:
+            simulation.lose_active_material(self.loss)
+        return True
+
+    def drop_last(self) -> None:
+        del self.rows[-1], self.durations[-1], self.voltages[-1]
+
+    def result(self, error: float) -> Cycling:
+        table = np.array(self.rows).reshape(-1, 10)
+        shape = (len(self.rows), len(self.steps))
+        return Cycling(
+            table[:, 0].astype(np.int64),
+            *(table[:, k].copy() for k in range(1, 5)),
+            np.array(self.durations).reshape(shape),
+            np.array(self.voltages).reshape(shape),
+            *(table[:, k].copy() for k in range(5, 10)),
+            *self.outcome,
+            error,
+            self.charges_first,
+        )
+
+
+def cycle(
+    simulation: Simulation,
+    steps: Sequence[Step],
+    cycles: int,
+    *,
+    jump: bool = False,
+    tolerance: float = 1e-4,
+    active_loss: float = 0.0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Cycling:
+    """Repeat the steps of one cycle; with `jump` only as many cycles are simulated as the slow states need.
+
+    A jump carries the slow states (films, lost lithium, active material) over J cycles, a cycle is simulated where it
+    lands (after one to settle), and the states are corrected with what they did there. Films follow ``dS/dn ~ S**p`` with p from the two
+    cycles at the ends of the last jump (prediction) and of this one (correction): exact for parabolic and for constant
+    growth. The distance from prediction to correction, turned into capacity by what the jump itself changed, is the
+    error that sets the next J.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        Is left after the last cycle.
+    steps : sequence of Step
+        Of one cycle.
+    cycles : int
+    jump : bool
+    tolerance : float
+        Largest estimated error of the discharge capacity in one jump, relative to the first capacity.
+    active_loss : float
+        Share of the active material that takes part that drops out after each cycle, with the lithium in it.
+    progress : callable
+        ``progress(cycle, cycles)``.
+
+    Raises
+    ------
+    InputError
+        If there is no step or no cycle, or the loss is not in 0..1.
+    """
+    if not steps or cycles < 1:
+        raise InputError("Cycling needs one step and one cycle at least.")
+    if not 0.0 <= active_loss < 1.0:
+        raise InputError(f"The loss of active material per cycle is {active_loss:.4g}; it must lie in 0..1.")
+    slow = _Slow(simulation)
+    record = _Recorder(simulation, steps, slow, active_loss)
+    if jump:
+        return record.result(_jumps(record, slow, cycles, tolerance, progress))
+    for number in range(1, cycles + 1):
+        if not record.one(number):
+            break
+        if progress:
+            progress(number, cycles)
+    return record.result(0.0)
+
+
+def _jumps(
+    record: _Recorder, slow: _Slow, cycles: int, tolerance: float, progress: Callable[[int, int], None] | None
+) -> float:
+    """Carry out the cycles with jumps; return the sum of the estimated errors."""
+    simulation = record.simulation
+    chain, films = simulation.chain, slow.films
+    number, total, wish = 0, 0.0, 4.0
+
+    def simulate() -> _Slope | None:
+        nonlocal number
+        before = slow.read()
+        number += 1
+        if not record.one(number):
+            return None
+        if progress:
+            progress(number, cycles)
+        after = slow.read()
+        return _Slope(0.5 * (before + after), after - before, record.rows[-1][1])
+
+    slope = simulate()
+    p = np.zeros(len(slow.places[films]))
+    while slope is not None and number < cycles:
+        length = int(min(wish, cycles - number - 2, _reach(slow, slope)))
+        if number < _FIRST or length < 2:
+            last, slope = slope, simulate()
+            if slope is not None:
+                p = _exponent(last, slope, films)
+            wish = max(wish, 4.0)
+            continue
+        kept, first, start = simulation.snapshot(), number, slow.read()
+        guess = _carry(start, slope, p, length, films)
+        slow.write(guess)
+        simulation.lose_active_material(1.0 - (1.0 - record.loss) ** length)
+        chain.time += length * float(record.durations[-1].sum())
+        number += length
+        landed = simulate()  # it started from a charge with the old films: the one after it counts
+        if landed is not None:
+            record.drop_last()
+            landed = simulate()
+        if landed is None:
+            if length > 3:  # find where it ends
+                simulation.restore(kept)
+                number, wish = first, 0.25 * length
+                record.outcome = _COMPLETE
+                continue
+            break
+        q = _exponent(slope, landed, films)
+        end = _carry(start, slope, q, length, films)
+        if slow.lost:
+            end[0] = start[0] + _lost(slow, start, end, slope, landed, length)
+        off = np.abs(end - guess)[films] / np.maximum(np.abs(end - start)[films], 1e-300)
+        share = float(np.max(off, initial=0.0))
+        shift = float(np.max(np.abs(end - guess)[films] / np.maximum(np.abs(end[films]), 1e-300), initial=0.0))
+        error = abs(landed.capacity - slope.capacity) * share / record.rows[0][1]
+        measure = max(error, _FILM * shift)
+        if measure > tolerance and length > 2:
+            simulation.restore(kept)
+            record.drop_last()
+            number, wish = first, max(2.0, 0.5 * length)
+            continue
+        slow.write(slow.read() + end - guess)
+        slope, p, total = landed, q, total + error
+        wish = length * min(_GROWTH, max(0.3, 0.8 * (tolerance / max(measure, 1e-12)) ** 0.5))
+    return total
+
+
+def _reach(slow: _Slow, slope: _Slope) -> float:
+    """Return how many cycles may be jumped so that a film at most doubles and a third of the lithium is lost."""
+    y, most = slow.simulation.chain.y, np.inf
+    for place, change in zip(slow.places[slow.films], slope.change[slow.films], strict=True):
+        if change != 0.0:
+            most = min(most, abs(y[place] / change))
+    if slow.lost and slope.change[0] > 0.0:
+        most = min(most, y[slow.inventory[0]] / slope.change[0] / 3.0)
+    return float(most)
