@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ceramer.cell import Stack
-from ceramer.microstructure import Composite, Medium, Phase
+from ceramer.microstructure import Composite, Medium, Phase, VoxelComposite
 
 __all__ = ["Kind", "Slab", "blocks", "layer_kind", "slabs"]
 
@@ -29,7 +29,7 @@ class Slab:
 
 def layer_kind(medium: Medium) -> Kind:
     """Return what a layer is made of, for drawing: polymer, ceramic, composite, or other."""
-    if isinstance(medium, Composite):
+    if isinstance(medium, Composite | VoxelComposite):
         return "composite"
     if isinstance(medium, Phase) and medium.material is not None:
         role = medium.material.role

@@ -10,7 +10,7 @@ from ceramer import units
 from ceramer.cell import Stack
 from ceramer.errors import InputError
 from ceramer.library import Fact, SystemSpec, book, load_medium, load_stack, relation_of
-from ceramer.microstructure import MediumSpec
+from ceramer.microstructure import MediumSpec, VoxelComposite
 from ceramer.provenance import Ledger, estimate
 from ceramer.report import _words as words
 from ceramer.report._drawing import blocks, slabs
@@ -89,8 +89,9 @@ def show_stack(stack: Stack) -> RenderableType:
 
     parts: list[RenderableType] = [heading(stack.title or stack.name), _Drawing(stack)]
     from rich.markup import escape
+    from rich.text import Text
 
-    table = plain_table("medium", "ionic conductivity at 30 degC", "electronic")
+    table, notes = plain_table("medium", "ionic conductivity at 30 degC", "electronic"), []
     for name, medium in {layer.medium.name: layer.medium for layer in stack.layers}.items():
         cells = []
         for prop in ("ionic_conductivity", "electronic_conductivity"):
@@ -99,7 +100,10 @@ def show_stack(stack: Stack) -> RenderableType:
             except InputError as error:
                 cells.append(str(error))
         table.add_row(name, *map(escape, cells))
-    return Group(*parts, heading("Media"), table)
+        if isinstance(medium, VoxelComposite):
+            cost = 100.0 * medium.discretisation_error(_T30)
+            notes.append(Text(f"{name}: {medium.provenance}; the voxels cost about {cost:.1f} %"))
+    return Group(*parts, heading("Media"), table, *notes)
 
 
 def show_system(spec: SystemSpec) -> RenderableType:

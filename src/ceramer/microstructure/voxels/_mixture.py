@@ -46,7 +46,7 @@ class Mixture:
     direction: Literal["z", "y", "x", "mean"] = "mean"
     interfaces: Pairs = field(default_factory=dict)
     sheets: Pairs = field(default_factory=dict)
-    tolerance: float = 1e-6
+    tolerance: float = 1e-5
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
