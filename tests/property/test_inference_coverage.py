@@ -91,10 +91,10 @@ def cell(share):
 
 def hot_spot_coverage(sets):
     """Cells simulated half-cycle by half-cycle, ten a data set at two currents, fitted by the closed form."""
-    held = predicted = 0
+    held = predicted = fitted = 0
     for seed in range(sets):
         lives = []
-        for k, (j, cycles) in enumerate(((2.0, 170), (8.0, 40))):
+        for k, (j, cycles) in enumerate(((2.0, 330), (8.0, 49))):
             got = failure.simulate_lives(
                 cell(0.03), failure.constant_current(j, H, cycles), 5, seed=10 * seed + k, deepest=1
             )
@@ -102,6 +102,7 @@ def hot_spot_coverage(sets):
         fit = fit_hot_spots(LifeData(lives), cell(0.01), H)
         if not fit:
             continue
+        fitted += 1
         low, high = fit.results[0].interval
         held += low < 0.03 < high
         new = failure.simulate_lives(
@@ -109,15 +110,20 @@ def hot_spot_coverage(sets):
         )
         low, high = fit.predict(4.0).interval
         predicted += low < new.short_time[0] < high
-    return held, predicted
+    return np.array([held, predicted]) / fitted, fitted
 
 
 def test_hot_spot_intervals_hold_the_truth():
-    for hits in hot_spot_coverage(10):
-        assert plausible(hits / 10, 10, 0.95, 0.04)
+    shares, fitted = hot_spot_coverage(10)
+    assert fitted >= 9
+    for share in shares:
+        assert plausible(share, fitted, 0.95, 0.04)
 
 
 @pytest.mark.full
 def test_hot_spot_intervals_hold_the_truth_of_two_hundred_data_sets():
-    for hits in hot_spot_coverage(200):
-        assert plausible(hits / 200, 200, 0.95, 0.04)
+    """Some sets hold fewer than two shorts and are not fitted, which is right; a tenth at most."""
+    shares, fitted = hot_spot_coverage(200)
+    assert fitted >= 180
+    for share in shares:
+        assert plausible(share, fitted, 0.95, 0.04)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -180,9 +180,11 @@ def simulate_lives(
     _store(out, crowd, np.ones(crowd.row.size, dtype=bool))
     out.kind[np.isfinite(out.short_time)] = "soft"
     out.kind[np.isfinite(out.hard_time)] = "hard"
-    if every_bridge:
-        object.__setattr__(out, "bridges", tuple(tuple(sorted(e, key=lambda b: b.start)) for e in events))
-    return out
+    for values in (out.short_time, out.hard_time, out.kind, out.origin, out.depth):
+        values.setflags(write=False)
+    if not every_bridge:
+        return out
+    return replace(out, bridges=tuple(tuple(sorted(own, key=lambda bridge: bridge.start)) for own in events))
 
 
 def _store(out: Lives, crowd: _Population, rows: Array) -> None:
