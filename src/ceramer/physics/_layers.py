@@ -405,6 +405,11 @@ class Metal:
             not_negative="exchange_current_density ceramic_exchange_current_density capacitance film_resistance "
             "film_lithium dead_lithium film_growth series_resistance inventory stripping_reserve nucleation_overpotential oxidation_current",
         )
+        if self.film_growth > 0.0 and self.film_resistance <= 0.0:
+            raise InputError(
+                f"The electrode {self.name}: a film that grows needs a film_resistance above 0 to start from; "
+                "give a small one."
+            )
 
     @property
     def ages(self) -> bool:
