@@ -14,6 +14,8 @@ from ceramer.provenance import Result
 
 __all__ = ["dc_resistance", "dc_resistance_from_steps"]
 
+_STRAIGHT = 1e-4  # of the range of voltages: a smaller curvature is not seen by an instrument
+
 
 def dc_resistance(
     current: object,
@@ -89,7 +91,7 @@ def dc_resistance(
 
 
 def _bends(i: Array, v: Array, fit: LinearFit, sigma: Array | None) -> bool:
-    """Whether cubic and quadratic terms beat the line by the F test (p < 0.003)."""
+    """Whether cubic and quadratic terms beat the line by the F test (p < 0.003), beyond what a voltmeter sees."""
     if i.size < 6 or np.unique(i).size < 5:
         return False
     from scipy.special import fdtrc, gammaincc
@@ -99,6 +101,8 @@ def _bends(i: Array, v: Array, fit: LinearFit, sigma: Array | None) -> bool:
     gain = fit.chi_square - bent.chi_square
     if sigma is not None:
         return float(gammaincc(1.0, gain / 2.0)) < 0.003
+    if fit.chi_square < v.size * (_STRAIGHT * float(np.ptp(v))) ** 2:
+        return False
     base = bent.chi_square / bent.degrees_of_freedom
     return base > 0.0 and float(fdtrc(2, bent.degrees_of_freedom, gain / 2.0 / base)) < 0.003
 

@@ -161,6 +161,14 @@ def detect_method(measurement: Measurement | Sequence[Measurement]) -> str:
     return _detect(measurement)[0]
 
 
+def _is_galvanostatic(measurement: Measurement) -> bool:
+    """Whether a method for constant currents fits a time series (plating between two spectra is no polarisation)."""
+    try:
+        return _detect(measurement)[0] not in ("bruce_vincent", "electronic_conductivity")
+    except InputError:  # a polarisation may lack the voltage, or hold few rows
+        return False
+
+
 def _argument(measurement: Measurement | Sequence[Measurement] | None, method: Method) -> Any:
     if measurement is None or isinstance(measurement, Measurement):
         _require(measurement, method)
@@ -206,7 +214,8 @@ def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]
         spectra = [m.has(*_Z) for m in items]
         if all(spectra):
             return "arrhenius", f"there are {len(items)} impedance spectra"
-        if sum(not s for s in spectra) == 1 and any(spectra):
+        between = [m for m, is_spectrum in zip(items, spectra, strict=True) if not is_spectrum]
+        if len(between) == 1 and any(spectra) and not _is_galvanostatic(between[0]):
             return "bruce_vincent", "there is one polarisation between impedance spectra"
         raise InputError(
             f"{len(items)} measurements of different kinds fit no one method; analyse them one by one, or pass method=."
@@ -251,7 +260,7 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
         if abs(level) <= 0.05:
             return "bruce_vincent", f"the voltage is held at {level * 1e3:.3g} mV (the electrodes are not named)"
         return "electronic_conductivity", f"the voltage is held at {level:.3g} V (the electrodes are not named)"
-    if held < 0.8 and _is_sweep(t, v):
+    if _is_sweep(t, v) and (held < 0.8 or _drifts(v, i)):
         return "window", "the potential moves at a constant rate"
     halves = half_cycles(t, i, v)
     signs = halves.direction
@@ -301,6 +310,18 @@ def _few_levels(current: Array) -> bool:
     rounded = np.round(np.log(np.abs(current)) / 0.02) * np.sign(current)
     counts = np.sort(np.unique(rounded, return_counts=True)[1])[::-1]
     return bool(counts[:60].sum() > 0.8 * current.size and counts.size < 0.2 * current.size + 10)
+
+
+def _drifts(v: Array, i: Array) -> bool:
+    """Whether the current changes along the legs of a sweep; under a constant current it does not."""
+    turns = np.flatnonzero(np.diff(np.sign(np.diff(v))) != 0.0) + 1
+    edges = [0, *turns.tolist(), v.size]
+    moved = 0
+    for first, stop in zip(edges, edges[1:], strict=False):
+        leg = np.abs(i[first:stop])
+        if leg.size >= 16 and _robust_range(leg) > 0.2 * float(leg.max()):
+            moved += leg.size
+    return moved > 0.5 * v.size
 
 
 def _robust_range(values: Array) -> float:

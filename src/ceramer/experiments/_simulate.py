@@ -416,7 +416,7 @@ def _sampling(step: ResolvedStep, protocol: Protocol) -> tuple[float, float, flo
 
 
 def _settled(rows: Array, steps: Sequence[ResolvedStep]) -> Array:
-    """Leave out the first instant of held voltages, in which only the double layers are charged.
+    """Leave out the first instant after a jump of the voltage, in which only the double layers are charged.
 
     An instrument takes its first row some milliseconds later (`_SETTLED`).
     """
@@ -425,7 +425,7 @@ def _settled(rows: Array, steps: Sequence[ResolvedStep]) -> Array:
     position = rows[:, 4].astype(int)
     first = np.concatenate([[True], np.diff(position) != 0])
     alone = np.concatenate([np.diff(position) != 0, [True]])
-    held = np.array([s.control == "voltage" and s.rate == 0.0 for s in steps])[position]
+    held = np.array([s.control == "voltage" and s.value is not None for s in steps])[position]
     chosen: Array = rows[~(first & held & ~alone)]
     return chosen
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ceramer.analysis.impedance._circuit import Circuit, Plan
 from ceramer.analysis.impedance._data import Data
 from ceramer.analysis.impedance._noise import LinearFit
-from ceramer.analysis.impedance._solver import ALPHA_FLOOR, bounds, criterion, minimise, residuals
+from ceramer.analysis.impedance._solver import ALPHA_FLOOR, bounds, criterion, minimise, residuals, seen
 from ceramer.analysis.impedance._start import landmarks, random_starts, starts
 from ceramer.errors import InputError
 
@@ -222,7 +222,7 @@ def finish(plan: Plan, theta: Array, data: Data) -> CircuitFit:
     pinned = (theta <= low + 1e-9) | (theta >= high - 1e-9)
     covariance = np.full((plan.size, plan.size), np.nan)
     free = np.flatnonzero(~pinned)
-    covariance[np.ix_(free, free)] = covariance_of(j[0][free]) * chi2
+    covariance[np.ix_(free, free)] = covariance_of(j[0][free]) * seen(chi2, 1)
     values = plan.external(theta)
     chain = plan.chain(theta)
     filled = np.nan_to_num(covariance)
@@ -264,13 +264,17 @@ def covariance_of(j: Array) -> Array:
 
 
 def misfit_chance(rss: float, freedom: int, linear: LinearFit) -> float:
-    """Chance that a right circuit leaves `rss`, by the F distribution of what the circuit-free fit explains more."""
+    """Chance that a right circuit leaves `rss`, by the F distribution of what the circuit-free fit explains more.
+
+    The circuit-free fit is taken to be no better than the noise floor of instruments.
+    """
     from scipy.special import fdtrc
 
     extra = freedom - linear.freedom
     if extra <= 0 or linear.rss <= 0.0 or linear.freedom <= 0:
         return 1.0
-    return float(fdtrc(extra, linear.freedom, max(0.0, (rss - linear.rss) / extra / (linear.rss / linear.freedom))))
+    least = seen(linear.rss, linear.freedom)
+    return float(fdtrc(extra, linear.freedom, max(0.0, (rss - least) / extra / (least / linear.freedom))))
 
 
 def _ordered(plan: Plan, theta: Array) -> Array:

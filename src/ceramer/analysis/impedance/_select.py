@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ceramer.analysis.impedance._circuit import Plan, circuit_of
 from ceramer.analysis.impedance._data import Data
-from ceramer.analysis.impedance._solver import bounds, criterion, minimise, residuals
+from ceramer.analysis.impedance._solver import bounds, criterion, minimise, residuals, seen
 from ceramer.analysis.impedance._start import Landmarks, landmarks, starts
 
 __all__ = ["Candidate", "Selection", "Shape", "select"]
@@ -149,7 +149,7 @@ class Selection:
             column = column - q @ (q.T @ column)
             gain = max(0.0, float(column @ left)) ** 2 / max(float(column @ column), 1e-300)
             cost = np.log(n)
-        return bool(-n * np.log(max(1.0 - 2.0 * gain / max(found.cost, 1e-300), 1e-3)) > cost - 4.0)
+        return bool(-n * np.log(max(1.0 - 2.0 * gain / seen(found.cost, n), 1e-3)) > cost - 4.0)
 
     def _derived(self, shape: Shape, plan: Plan, base: Array) -> Array | None:
         """A start from the best candidate so far: its arcs and ends, what differs taken from `base`."""
@@ -237,7 +237,7 @@ def _retail(selection: Selection, now: Candidate, tail: str) -> None:
     many, misses = now.shape.arcs > 3, 0
     for arcs in range(now.shape.arcs + 1) if many else range(now.shape.arcs, -1, -1):
         found = selection.fit(replace(now.shape, arcs=arcs, tail=tail))
-        good = found is not None and found.cost <= 1.3 * now.cost
+        good = found is not None and found.cost <= 1.3 * seen(now.cost, 2 * selection.data.size)
         misses = 0 if good else misses + 1
         if (many and good) or (not many and misses == 2):
             return

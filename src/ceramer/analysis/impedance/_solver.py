@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from ceramer.analysis.impedance._circuit import Plan
 from ceramer.analysis.impedance._data import Data
 
-__all__ = ["ALPHA_FLOOR", "Minimum", "bounds", "criterion", "minimise", "residuals"]
+__all__ = ["ALPHA_FLOOR", "NOISE_FLOOR", "Minimum", "bounds", "criterion", "minimise", "residuals", "seen"]
 
 Array = NDArray[np.float64]
 _MAX_LOG_STEP = 2.5
 _MAX_ALPHA_STEP = 0.25
 ALPHA_FLOOR = 0.25
+NOISE_FLOOR = 1e-4
+"""Relative noise below which residuals are no evidence: instruments repeat a point no better, simulations do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,13 @@ class Minimum:
 
 
 def criterion(rss: float, count: int, size: int) -> float:
-    """Bayesian information criterion n ln(rss/n) + P ln n; relative residuals below 1e-7 count as none."""
-    return count * float(np.log(max(rss / count, 1e-14))) + size * float(np.log(count))
+    """Bayesian information criterion n ln(rss/n) + P ln n; relative residuals below `NOISE_FLOOR` count as none."""
+    return count * float(np.log(seen(rss, count) / count)) + size * float(np.log(count))
+
+
+def seen(rss: float, count: int) -> float:
+    """Return a sum of squares of `count` relative residuals, at least that of `NOISE_FLOOR`."""
+    return max(rss, count * NOISE_FLOOR**2)
 
 
 def bounds(plan: Plan, data: Data) -> tuple[Array, Array]:
