@@ -125,6 +125,8 @@ def test_contacts_and_sheets_of_a_recipe_carry_ions_and_no_electrons(tmp_path):
     ions = {name: medium.ionic_conductivity(T) for name, medium in found.items()}
     assert ions["contact"] < 0.95 * ions["bare"] < 1.05 * ions["bare"] < ions["sheet"]
     assert len({medium.electronic_conductivity(T) for medium in found.values()}) == 1
+    assert len({medium.mix([1.0, 0.0]) for medium in found.values()}) == 1  # the geometry alone
+    assert found["sheet"].current_fraction(T) > 1.05 * found["bare"].current_fraction(T)  # a path for lithium
     assert found["sheet"].path_shares(T)["matrix|particle"] > 0.05
     assert sum(found["sheet"].path_shares(T).values()) == pytest.approx(1.0, abs=1e-9)
 
@@ -268,3 +270,14 @@ def test_the_contact_that_a_target_needs():
     exact = 1.0 / (4e-6 * (1.0 / 0.25 - 1.0))  # 1/H = 1/s + 1/(G d)
     found = Mixture(bricks).contact_needed({"grain": 1.0}, ("grain", "grain"), 0.25)
     assert found == pytest.approx(exact, rel=0.02)
+
+
+def test_the_cell_engine_takes_such_a_layer(laminate):
+    from ceramer.physics._from_cell import layer_model
+
+    medium = build(on_file(laminate, direction="x"))
+    model = layer_model(cell.Layer("mix", 50e-6, medium), T, [])
+    assert model.conductivity == pytest.approx(medium.ionic_conductivity(T))
+    assert model.salt_volume_fraction == pytest.approx(0.75)
+    plain = layer_model(cell.Layer("soft", 50e-6, medium.phases[0][0]), T, [])
+    assert model.salt_diffusivity == pytest.approx(0.75 * plain.salt_diffusivity, rel=1e-4)  # straight along x

@@ -60,8 +60,8 @@ class VoxelComposite:
         return [medium.ionic_conductivity(temperature) for medium, _ in self.phases]
 
     def mix(self, conductivities: Sequence[float]) -> float:
-        """Effective ionic conductivity H[s_1, s_2, ...] of the image, contacts and sheets included [S/m]."""
-        return self.ions(self._named(conductivities))
+        """Effective conductivity H[s_1, s_2, ...] of the image alone, without contacts and sheets."""
+        return self.electrons(self._named(conductivities))
 
     def ionic_conductivity(self, temperature: float) -> float:
         """Effective ionic conductivity [S/m] at `temperature` [K].
@@ -71,7 +71,7 @@ class VoxelComposite:
         InputError
             Nothing that conducts ions reaches through the image.
         """
-        value = self.mix(self._ionic(temperature))
+        value = self.ions(self._named(self._ionic(temperature)))
         if value == 0.0:
             raise InputError(
                 f"No phase of {self.name} that conducts ions reaches through its image ({self.provenance}); choose "
@@ -98,7 +98,7 @@ class VoxelComposite:
             s * medium.current_fraction(temperature) if s else 0.0
             for s, (medium, _) in zip(sigmas, self.phases, strict=True)
         ]
-        return self.mix(steady) / self.mix(sigmas)
+        return self.ions(self._named(steady)) / self.ions(self._named(sigmas))
 
     def path_shares(self, temperature: float) -> dict[str, float]:
         """Share of the dissipation in each path: phases by their names in the image, "a|b" for a contact or sheet."""
