@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -317,7 +318,7 @@ def _drifts(v: Array, i: Array) -> bool:
     turns = np.flatnonzero(np.diff(np.sign(np.diff(v))) != 0.0) + 1
     edges = [0, *turns.tolist(), v.size]
     moved = 0
-    for first, stop in zip(edges, edges[1:], strict=False):
+    for first, stop in itertools.pairwise(edges):
         leg = np.abs(i[first:stop])
         if leg.size >= 16 and _robust_range(leg) > 0.2 * float(leg.max()):
             moved += leg.size
