@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from ceramer import units
-from ceramer.errors import InputError, UnknownNameError
-from ceramer.library import _isotopes as _registered_isotopes  # noqa: F401 - registers its answers
+from ceramer.errors import InputError, MissingExtraError, UnknownNameError
+from ceramer.library import _experiments, _isotopes  # noqa: F401 - they register their answers
 from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS, Finding, Prediction
+from ceramer.library._registry import EXPERIMENTS
 from ceramer.library._systems import book, system, systems
 from ceramer.library.audit import AuditReport, audit_paper, audited_claims
 from ceramer.library.audit import Finding as AuditFinding
@@ -170,7 +172,7 @@ def printed_uncertainty(claim: Fact, relation: str) -> float:
 
 
 def _verdict(claim: Fact, relation: str, got: Estimate, value: float, uncertainty: float | None) -> Verdict:
-    if got.spread > _WIDE:
+    if got.spread > _WIDE and float(claim.value) != 0.0:  # a ratio says nothing about 0
         return "uninformative"
     printed, slack = float(claim.value), printed_uncertainty(claim, relation)
     if agrees(value, uncertainty, printed, slack):
@@ -199,9 +201,23 @@ def _on_voxels(claim: Fact, data: Book) -> list[Alternative]:
     return found
 
 
+def _experimented(claim: Fact, data: Book) -> list[Alternative]:
+    """Return what simulated experiments give from the nominal inputs; none of them without the engine."""
+    found = []
+    for label, calculate in EXPERIMENTS.get(claim.id, ()):
+        try:
+            found.append(Alternative(label, units.convert(calculate(data.ledger()), claim.unit), None))
+        except MissingExtraError:
+            return []
+    return found
+
+
 def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     relation = relation_of(claim)
-    got = estimate(prediction.calculate, data)
+    try:
+        got = estimate(prediction.calculate, data, samples=prediction.samples)
+    except MissingExtraError as error:
+        return replace(_unanswered(claim), reason=str(error))
     value, uncertainty, interval = _shown(got, claim.unit)
     verdict = _verdict(claim, relation, got, value, uncertainty)
     alternatives = []
@@ -209,6 +225,7 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
         other = estimate(calculate, data, samples=64)
         other_value, other_uncertainty, _ = _shown(other, claim.unit)
         alternatives.append(Alternative(model, other_value, other_uncertainty))
+    alternatives += _experimented(claim, data)
     reason = prediction.misfit if verdict == "disagree" else ""
     if prediction.kind is Kind.CALIBRATED:
         reason = f"calibrated to {', '.join(prediction.calibrated_to)}"
@@ -260,8 +277,15 @@ def _unanswered(claim: Fact) -> Row:
     )
 
 
+def _finding_rows(chosen: Iterable[Finding], data: Book) -> Iterator[FindingRow]:
+    """Yield a row for each; those that need the engine are left out where it is missing."""
+    for finding in chosen:
+        with contextlib.suppress(MissingExtraError):
+            yield _finding_row(finding, data)
+
+
 def _finding_row(finding: Finding, data: Book) -> FindingRow:
-    got = estimate(finding.calculate, data, samples=128, may_fail=0.9)
+    got = estimate(finding.calculate, data, samples=finding.samples, may_fail=0.9)
     value, uncertainty, interval = _shown(got, finding.unit)
     return FindingRow(
         finding.id,
@@ -406,8 +430,8 @@ def reproduce(
     opened = [f for f in OPEN.values() if not chosen or f.system in labels]
     return Reproduction(
         tuple(rows.values()),
-        (*(_finding_row(f, data) for f in inferred), *(_found_on_voxels(data, labels) if voxels else ())),
-        tuple(_finding_row(f, data) for f in opened),
+        (*_finding_rows(inferred, data), *(_found_on_voxels(data, labels) if voxels else ())),
+        tuple(_finding_rows(opened, data)),
     )
 
 
@@ -418,7 +442,7 @@ def _used_as_input(data: Book) -> set[str]:
         ledger = data.ledger()
         try:
             calculate(ledger)
-        except InputError:
+        except (InputError, MissingExtraError):
             continue
         used.update(key for key, datum in ledger.read.items() if math.isfinite(datum.value))
     return used

@@ -1,0 +1,114 @@
+"""Zou-SI: UVEA, pellets, and pellets between films of UVEA."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from ceramer import laws
+from ceramer.library._experiments._scans import limit, onset_behind, plating
+from ceramer.library._experiments._virtual import SAMPLES, bench
+from ceramer.library._registry import experiment, open_prediction, predict
+from ceramer.provenance import Ledger
+
+__all__: list[str] = []
+
+_WINDOW = ("3 MHz", "1 Hz")
+_STEPS = ("A0376", "A0378", "A0380", "A0382", "A0384", "A0386", "A0388", "A0390", "A0392")
+
+# --- sandwiches: the series model as the instrument sees it ----------------------------------------------------------
+
+for _claim, _pellet in (("A0409", "LATP"), ("A0410", "LVO")):
+    experiment(_claim, "virtual impedance, 3 MHz to 1 Hz, analysed")(
+        lambda g, pellet=_pellet: bench(f"SS|UVEA-{pellet}-UVEA|SS", g).conductivity(*_WINDOW)  # type: ignore[misc]
+    )
+
+# --- stepped current -------------------------------------------------------------------------------------------------
+
+
+def _stepped(ledger: Ledger) -> dict[str, float]:
+    """Voltage [V] after 60 s at each step: interfaces from the slope of the whole series, offset from its start."""
+    from ceramer.experiments import protocols
+
+    first, last = ledger(_STEPS[0]), ledger(_STEPS[-1])
+    low, high = ledger("A0375"), ledger("A0391")
+    cell = bench("Li|UVEA|Li", ledger)
+    film = cell.model.layers[0]
+    slope = (last - first) / (high - low) * cell.area
+    bulk = film.thickness / film.conductivity  # type: ignore[attr-defined]
+    exchange = float(laws.exchange_current_density(0.5 * (slope - bulk), cell.model.temperature))
+    metal = {"exchange_current_density": exchange}
+    done = cell.changed(metal, metal).run(protocols.DCR("60 s")).measurements[0]
+    step = np.asarray(done.column("Step Count / 1"))
+    ends = [float(done.voltage[step == k][-1]) for k in np.unique(step)]
+    offset = first - ends[0]
+    return {claim: offset + end for claim, end in zip(_STEPS, ends, strict=True)}
+
+
+for _claim in _STEPS[1:-1]:
+    experiment(_claim, "simulated steps of 60 s: Butler-Volmer interfaces from the whole series, salt gradients begin")(
+        lambda g, claim=_claim: _stepped(g)[claim]  # type: ignore[misc]
+    )
+
+# --- windows ---------------------------------------------------------------------------------------------------------
+
+predict(
+    "A0412",
+    "simulated scan down to -0.3 V at 0.1 mV/s: lithium is plated on the steel, nothing else is reduced",
+    samples=SAMPLES,
+)(partial(plating, "Li|UVEA-LATP-UVEA|SS", rate="0.1 mV/s"))
+
+
+@predict(
+    "A0413",
+    "simulated scan up to 4.6 V at 0.1 mV/s; UVEA oxidised where the related SPE of Nguyen2024 is, within a range",
+    samples=SAMPLES,
+)
+def _window(ledger: Ledger) -> float:
+    onset = onset_behind("Li|SPE|SS", "F001-126", ledger) + ledger("acrylate.oxidation_onset_offset")
+    return limit("Li|UVEA-LATP-UVEA|SS", onset, ledger, rate="0.1 mV/s", end=ledger("A0304"))
+
+
+# --- what nobody printed ---------------------------------------------------------------------------------------------
+
+
+def _limiting(cell: str, ledger: Ledger) -> float:
+    return bench(cell, ledger).gradients().limiting_current_density
+
+
+def _depletion(cell: str, ledger: Ledger) -> float:
+    return bench(cell, ledger).depletion_time(ledger("A0414"))
+
+
+_SALT = "steady salt profile of an ideal dilute salt at 22 degC, scaled until its least concentration is 0"
+for _system in ("UVEA", "UVEA-LATP-UVEA"):
+    open_prediction(
+        f"{_system}:limiting current density",
+        "limiting_current_density",
+        "mA/cm2",
+        _SALT,
+        samples=SAMPLES,
+    )(partial(_limiting, f"Li|{_system}|Li"))
+open_prediction(
+    "UVEA-LATP-UVEA:time until the salt is used up at 14 mA/cm2",
+    "time",
+    "s",
+    "the simulated cell at constant current; the printed half-cycle of 0.5 mAh/cm2 lasts 129 s",
+    samples=SAMPLES,
+)(partial(_depletion, "Li|UVEA-LATP-UVEA|Li"))
+
+
+def _apparent(pellet: str, voltage: str, ledger: Ledger) -> float:
+    return bench(f"SS|Ag|{pellet}|Ag|SS", ledger).electronic_conductivity(voltage, "1 h")
+
+
+for _pellet, _voltage in (("LVO", "3 V"), ("LVO", "150 mV"), ("LTO", "150 mV")):
+    open_prediction(
+        f"{_pellet}:apparent electronic conductivity, {_voltage} for 1 h",
+        "electronic_conductivity",
+        "S/cm",
+        "Hebb-Wagner polarisation of a mixed conductor with the printed conductivities: ions still carry current while "
+        "lithium moves through the pellet",
+        samples=SAMPLES,
+    )(partial(_apparent, _pellet, _voltage))
