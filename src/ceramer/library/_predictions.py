@@ -7,6 +7,7 @@ where one is known. Temperatures and currents that define a claim ("at 30 degC",
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 from ceramer import laws, materials, units
@@ -586,15 +587,42 @@ def _latp_boundary(ledger: Ledger) -> float:
     return ledger("A0016") / (0.5 * (ledger("A0185") + ledger("A0186")))
 
 
+def _arc_of(ledger: Ledger, weight: float | None) -> float:
+    return 1.0 / (1.0 / ledger("A0067") - 1.0 / _pce(ledger, weight).ionic_conductivity(_T30))
+
+
 @_predict(
     "A0015",
     "1/sigma_gb = 1/(printed total) - 1/H of the phases alone: all that is missing lies in contacts that an arc shows",
-    misfit="printed total and arc leave 12 mS/cm for the rest, more than any grain of LATP: the arcs are not bulk and "
-    "contact",
+    misfit="the printed total and this arc leave more for the rest than any grain of LATP conducts: the arcs are not "
+    "bulk and contact",
     alternatives=(
-        (_COATED, lambda ledger: _pce_arc(ledger, 0.0)),
-        (_TOUCHING, lambda ledger: _pce_arc(ledger, 1.0)),
+        (_COATED, lambda ledger: _arc_of(ledger, 0.0)),
+        (_TOUCHING, lambda ledger: _arc_of(ledger, 1.0)),
     ),
 )
-def _pce_arc(ledger: Ledger, weight: float | None = None) -> float:
-    return 1.0 / (1.0 / ledger("A0067") - 1.0 / _pce(ledger, weight).ionic_conductivity(_T30))
+def _pce_arc(ledger: Ledger) -> float:
+    return _arc_of(ledger, None)
+
+
+def _structure_weight(ledger: Ledger, claim: str, value: Callable[[Composite], float]) -> float:
+    """Return w of H = H_lower^(1 - w) H_upper^w: the logarithm of any ratio of such H is linear in w."""
+    coated, touching = (math.log(value(_pce(ledger, weight))) for weight in (0.0, 1.0))
+    return (math.log(ledger(claim)) - coated) / (touching - coated)
+
+
+_JUDGED = "0: grains coated by polymer, 1: grains in contact; where {} puts PCE between the Hashin-Shtrikman bounds"
+_finding(
+    "PCE:contact between grains, by electrons",
+    "fraction",
+    "1",
+    _JUDGED.format("the printed electronic conductivity"),
+    needs="A0018",
+)(lambda g: _structure_weight(g, "A0018", lambda medium: medium.electronic_conductivity(_T30)))
+_finding(
+    "PCE:contact between grains, by ions",
+    "fraction",
+    "1",
+    _JUDGED.format("the printed transference number (and the assumed one of the polymer)"),
+    needs="A0069",
+)(lambda g: _structure_weight(g, "A0069", lambda medium: medium.current_fraction(_T30)))
