@@ -31,6 +31,11 @@ def _nmc811(x: Any) -> Any:
     return laws.nmc811_potential(x) - 0.6 * np.exp(40.0 * (x - 0.97))
 
 
+def _lfp(x: Any) -> Any:
+    """Return the potential of LFP, closed towards empty by a rise of 0.6 V below x = 0.002 that the fit lacks."""
+    return laws.lfp_potential(x) + 0.6 * np.exp(-500.0 * x)
+
+
 @dataclass(frozen=True)
 class Insertion:
     """Laws of one active material, its lithium as assembled, and the stoichiometries between which they hold."""
@@ -42,7 +47,7 @@ class Insertion:
 
 _NMC: Final = Insertion(InsertionLaws(_nmc811, _square_root, _one), 0.96, (0.02, 0.999))
 INSERTION: Final = {
-    "LFP": Insertion(InsertionLaws(laws.lfp_potential, _square_root, _one), 0.98, (0.002, 0.999)),
+    "LFP": Insertion(InsertionLaws(_lfp, _square_root, _one), 0.98, (1e-5, 0.999)),
     "NMC811": _NMC,
     "ZS-NMC": _NMC,
 }

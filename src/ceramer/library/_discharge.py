@@ -1,0 +1,172 @@
+"""Simulated discharges of published cells for their claims: quick, remembered, and fitted with a few numbers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ceramer.errors import InputError
+from ceramer.library._systems import load_cell
+from ceramer.provenance import Ledger
+
+if TYPE_CHECKING:
+    from ceramer.physics import CellModel
+
+__all__ = ["Adjusted", "Discharge", "FullCell", "fit_cell", "full_cell"]
+
+_SEPARATOR, _CATHODE, _SHELLS = 10, 8, 10
+"""Cells of the grid: coarser than usual, which moves a capacity at 1C by less than 0.3 %."""
+_TOLERANCE = 1e-4
+_ENOUGH = 3e-4
+"""Change of a fitted parameter (its logarithm) at which a fit ends."""
+_ROUNDS = 12
+_STEP = 0.03
+_FARTHEST = 4.0
+"""Of a fitted logarithm from 0: what lies beyond is no adjustment any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """One discharge: areal `capacity` [C/m2] and `energy` [J/m2]."""
+
+    capacity: float
+    energy: float
+
+    @property
+    def mean_voltage(self) -> float:
+        """Energy over capacity [V]."""
+        return self.energy / self.capacity if self.capacity > 0.0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What a fit may change of a cell: the share of the lithium sites that take part, and a factor on diffusion.
+
+    `share` may exceed 1, where a printed loading is rounded; `diffusion` multiplies the diffusivity of lithium in the
+    particles.
+    """
+
+    share: float = 1.0
+    diffusion: float = 1.0
+
+
+@dataclass(frozen=True)
+class FullCell:
+    """A cell as the engine takes it, with its active mass per area [kg/m2] and its cut-off voltages [V]."""
+
+    model: CellModel
+    loading: float
+    lower: float
+    upper: float
+
+    def adjusted(self, change: Adjusted) -> FullCell:
+        """Return the cell with the change of a fit."""
+        if change == Adjusted():
+            return self
+        *layers, cathode = self.model.layers
+        materials = tuple(
+            replace(
+                m,
+                volume_fraction=m.volume_fraction * change.share,
+                diffusivity_factor=m.diffusivity_factor * change.diffusion,
+            )
+            for m in cathode.materials  # type: ignore[attr-defined]
+        )
+        return replace(self, model=replace(self.model, layers=(*layers, replace(cathode, materials=materials))))
+
+    def discharge(self, current_density: float, charge_at: float | None = None) -> Discharge:
+        """Charge the cell as assembled and discharge it at a constant current density [A/m2].
+
+        The charge is at the same current density, or at `charge_at`; without a hold at the upper cut-off.
+
+        Raises
+        ------
+        InputError
+            If the charge fails; a discharge that cannot begin delivers nothing.
+        """
+        charging = current_density if charge_at is None else charge_at
+        return _discharge(self.model, self.lower, self.upper, current_density, charging)
+
+    def specific_capacity(self, current_density: float, charge_at: float | None = None) -> float:
+        """Capacity of a discharge per printed active mass [C/kg]."""
+        return self.discharge(current_density, charge_at).capacity / self.loading
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _discharge(model: CellModel, lower: float, upper: float, current: float, charging: float) -> Discharge:
+    from ceramer.experiments import Protocol, run
+
+    steps = (f"Charge at {charging:.12g} A until {upper:.12g} V", f"Discharge at {current:.12g} A until {lower:.12g} V")
+    done = run(model, Protocol("discharge", "cycling", steps), series=False, area=1.0, relative_tolerance=_TOLERANCE)
+    if len(done.summary["charge"]) < 2:
+        raise InputError(f"{model.name}: the charge failed. {done.outcome.sentence}")
+    return Discharge(max(float(done.summary["charge"][1]), 0.0), max(float(done.summary["energy"][1]), 0.0))
+
+
+def full_cell(name: str, ledger: Ledger, lower: float, upper: float, temperature: float | None = None) -> FullCell:
+    """Return a published cell by name for a temperature [K] (its own where None) and two cut-offs [V]."""
+    from ceramer.physics import PorousCathode, cell_model
+
+    cell = load_cell(name, ledger)
+    model, _ = cell_model(cell, temperature)
+    layers = tuple(
+        replace(layer, cells=_CATHODE, materials=tuple(replace(m, shells=_SHELLS) for m in layer.materials))
+        if isinstance(layer, PorousCathode)
+        else replace(layer, cells=min(layer.cells, _SEPARATOR))
+        for layer in model.layers
+    )
+    return FullCell(replace(model, layers=layers, contacts=tuple(model.contacts)), cell.positive.loading, lower, upper)
+
+
+def fit_cell(cell: FullCell, points: Sequence[tuple[float, float]], diffusion: bool = True) -> Adjusted:
+    """Return the share of sites and the factor on diffusion that bring a cell nearest to measured capacities.
+
+    Parameters
+    ----------
+    cell : FullCell
+    points : sequence of (current density [A/m2], capacity [C/kg])
+        As many as parameters, or more: least squares of the relative deviations.
+    diffusion : bool
+        False leaves diffusion as it is and fits the share alone.
+
+    Raises
+    ------
+    InputError
+        If no change within e**4 either way does it.
+    """
+    return _fit(cell, tuple(points), diffusion)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _fit(cell: FullCell, points: tuple[tuple[float, float], ...], diffusion: bool) -> Adjusted:
+    count = 2 if diffusion else 1
+    if len(points) < count:
+        raise InputError(f"{cell.model.name}: {count} numbers cannot be fitted to {len(points)} capacities.")
+
+    def change(p: np.ndarray) -> Adjusted:
+        return Adjusted(float(np.exp(p[0])), float(np.exp(p[1])) if diffusion else 1.0)
+
+    def deviations(p: np.ndarray) -> np.ndarray:
+        tried = cell.adjusted(change(p))
+        return np.array([tried.specific_capacity(j) / q - 1.0 for j, q in points])
+
+    # Gauss-Newton with a Jacobian by differences, then kept up to date by Broyden's rule
+    p = np.zeros(count)
+    r = deviations(p)
+    jacobian = np.column_stack([(deviations(p + _STEP * e) - r) / _STEP for e in np.eye(count)])
+    for _ in range(_ROUNDS):
+        step = -np.linalg.lstsq(jacobian, r, rcond=None)[0]
+        step *= min(1.0, 1.0 / max(float(np.max(np.abs(step))), 1e-12))
+        p = p + step
+        if not np.all(np.abs(p) <= _FARTHEST):
+            break
+        if float(np.max(np.abs(step))) < _ENOUGH:
+            return change(p)
+        after = deviations(p)
+        jacobian += np.outer(after - r - jacobian @ step, step) / float(step @ step)
+        r = after
+    raise InputError(f"{cell.model.name}: no share of sites and no diffusion near the catalogue's fit the capacities.")
