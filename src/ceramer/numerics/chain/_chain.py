@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ceramer.errors import CeramerError, NotConvergedError
 from ceramer.numerics.chain import _cache
-from ceramer.numerics.chain._generate import source_of
+from ceramer.numerics.chain._generate import source_of, wide_columns
 from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Particles, Unknown
 from ceramer.numerics.chain._particles import columns, particle_classes, surface_partials
 from ceramer.numerics.chain._shells import Filling
@@ -143,6 +143,7 @@ class Program:
         self.node_number = {kind: i for i, kind in enumerate(self.nodes)}
         self.face_number = {kind: i for i, kind in enumerate(self.faces)}
         self.classes = particle_classes(self.nodes)
+        self.wide_columns = tuple(wide_columns(kind) for kind in self.faces)
 
     @cached_property
     def source(self) -> str:
@@ -260,13 +261,15 @@ class Chain:
         node_numbers = [self.program.node_number[n.kind] for n in nodes]
         node_runs = _runs(node_numbers)
         parameters = _padded([n.parameters for n in nodes])
-        particles, kept, borrowed = self._add_particles(nodes, node_runs, parameters)
+        face_runs = _runs(face_numbers)
+        space = max((int(b - a + 1) * self.program.wide_columns[k] for k, a, b in face_runs), default=0)
+        particles, kept, borrowed = self._add_particles(nodes, node_runs, parameters, space)
         self.model = (
             (self.offset, size, aoff, boff, coff, particles),
             parameters,
             _padded([f.parameters for f in faces]),
             node_runs,
-            _runs(face_numbers),
+            face_runs,
             self.mass,
             np.array([*(f.capacity for f in faces), 0.0]),
             np.array([*(f.capacity_unknowns[0] for f in faces), 0], np.int64),
@@ -327,7 +330,7 @@ class Chain:
         self._space = (*self._space[:8], np.zeros(len(self.guards)), *self._space[9:])
 
     def _add_particles(
-        self, nodes: Sequence[Node], runs: NDArray[np.int64], parameters: Array
+        self, nodes: Sequence[Node], runs: NDArray[np.int64], parameters: Array, space: int
     ) -> tuple[tuple[Any, ...], int, int]:
         """Append the unknowns of all particles; return the solver's tables and the lengths of its two stores."""
         groups: list[list[int]] = []
@@ -335,7 +338,7 @@ class Chain:
         areas: list[Array] = []
         closeness: list[Array] = []
         y, mass = [self.y], [self.mass]
-        at, faces, kept, borrowed, space = self.y.size, 0, 0, 0, 1
+        at, faces, kept, borrowed, space = self.y.size, 0, 0, 0, max(space, 1)
         self.particles: list[ParticleGroup] = []
         for _, first, stop in runs:
             kind, n = nodes[first].kind, int(stop - first)
@@ -375,12 +378,12 @@ class Chain:
                         borrowed,
                     )
                 )
-                solver, laws = columns(kind, particles)
+                solver, laws, per_shell = columns(kind, particles)
                 at = surface_at + m * n
                 faces += inside
                 borrowed += 2 * inside + len(surface_partials(kind, particles)) * n
                 kept += 3 * inside + n + solver * n
-                space = max(space, inside + laws * n)
+                space = max(space, inside + laws * n, inside + per_shell * (inside + n))
         self.y, self.mass = np.concatenate(y), np.concatenate(mass)
         self.exponents = np.concatenate([self.exponents, np.ones(self.y.size - self.exponents.size)])
         tables = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ceramer.numerics.chain._symbol import Symbol
@@ -38,28 +38,36 @@ class Tables:
         )
 
 
-def lines_of(outputs: Sequence[Any], tables: Tables, prefix: str = "t") -> tuple[list[str], list[str]]:
+def lines_of(
+    outputs: Sequence[Any], tables: Tables, prefix: str = "t", known: Mapping[int, str] | None = None
+) -> tuple[list[str], list[str]]:
     """Return the assignments that compute `outputs`, and the text that names each output.
 
-    Inputs are written under their own names; every other node becomes one variable, in the order of the graph.
+    Inputs are written under their own names; every other node becomes one variable, in the order of the graph, save
+    those that are `known` under a name.
     """
+    known = known or {}
     needed: dict[int, Symbol] = {}
     stack = [e for e in outputs if isinstance(e, Symbol)]
     while stack:
         e = stack.pop()
         if e.number not in needed:
             needed[e.number] = e
+            if e.number in known:
+                continue
             stack += [a for a in e.arguments if isinstance(a, Symbol)]
 
     def name(e: Any) -> str:
         if not isinstance(e, Symbol):
             return repr(float(e))
+        if e.number in known:
+            return known[e.number]
         return str(e.arguments[0]) if e.operation == "input" else f"{prefix}{e.number}"
 
     lines = []
     for number in sorted(needed):
         e = needed[number]
-        if e.operation == "input":
+        if e.operation == "input" or number in known:
             continue
         if e.operation == "spline":
             k = tables.number(e.arguments[1])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
 
 from ceramer.errors import CeramerError
 from ceramer.numerics.chain._emit import Tables, lines_of
+from ceramer.numerics.chain._fast import FAST
 from ceramer.numerics.chain._kinds import FaceKind, NodeKind
-from ceramer.numerics.chain._particles import FAST, particle_functions
+from ceramer.numerics.chain._particles import particle_functions
+from ceramer.numerics.chain._sides import Sides
 from ceramer.numerics.chain._symbol import Symbol, differentiate, trace
 
-__all__ = ["partials_source", "source_of"]
+__all__ = ["partials_source", "source_of", "wide_columns"]
 
 _MARK: Final = "# --- kernel: copied from here ---"
 
@@ -89,6 +91,93 @@ def _face_values(kind: FaceKind, tables: Tables) -> list[str]:
     return lines
 
 
+# --- faces between like nodes: loops over columns of numbers, which the compiler vectorises -----------------------------
+
+
+def _is_wide(kind: FaceKind) -> bool:
+    """Whether both sides of a face hold the same unknowns, as inside a layer."""
+    return kind.left == kind.right and all(left == right for left, right in kind.rows)
+
+
+def _partials_of(kind: FaceKind) -> dict[tuple[int, int], Any]:
+    symbols, outputs = _traced_face(kind)
+    inputs = symbols[: 2 * len(kind.left)]
+    found = {(o, j): differentiate(e, x) for o, e in enumerate(outputs) for j, x in enumerate(inputs)}
+    return {place: e for place, e in found.items() if isinstance(e, Symbol) or e != 0.0}
+
+
+def wide_columns(kind: FaceKind) -> int:
+    """Return how many columns, of one number per node each, the loops of a face borrow."""
+    if not _is_wide(kind):
+        return 0
+    _, values = _traced_face(kind)
+    width = len(kind.left)
+    names = [f"a{j}" for j in range(width)], [f"b{j}" for j in range(width)]
+    partials = list(_partials_of(kind).values())
+    return width + max(len(out) + len(Sides(out, *names).columns) for out in (values, partials))
+
+
+def _wide_loops(kind: FaceKind, outputs: Sequence[Any], tables: Tables) -> list[str]:
+    """Return the lines that compute the outputs of the faces `first` to `stop` into columns O_0, O_1, ..."""
+    width = len(kind.left)
+    left, right = [f"a{j}" for j in range(width)], [f"b{j}" for j in range(width)]
+    sides = Sides(outputs, left, right)
+    count = len(sides.columns)
+    at = 0
+    lines = ["n = stop - first", "n1 = n + 1", "space = model[0][5][5]"]
+
+    def column(name: str, size: str) -> str:
+        nonlocal at
+        at += 1
+        return f"{name} = space[{at - 1} * n1 : {at - 1} * n1 + {size}]"
+
+    lines += [column(f"Y_{j}", "n1") for j in range(width)]
+    lines += ["for i in range(n1):", "    l = off[first + i]"]
+    lines += [f"    Y_{j}[i] = y[l + {u}]" for j, u in enumerate(kind.left)]
+    if count:
+        lines += [column(f"K_{k}", "n1") for k in range(count)]
+        body, names = sides.column_lines(tables)
+        inside = [f"a{j} = Y_{j}[i]" for j in range(width)]
+        inside += [*body, *(f"K_{k}[i] = {name}" for k, name in enumerate(names))]
+        lines += ["for i in range(n1):", *("    " + line for line in inside)]
+    lines += [column(f"O_{k}", "n") for k in range(len(outputs))]
+    body, names = sides.lines(tables)
+    parameters = sides.used([f"p{j}" for j in range(len(kind.parameters))])
+    lines += ["QT = Q.T"] + [f"Q_{p} = QT[{p[1:]}][first:stop]" for p in parameters]
+    inside = [f"a{j} = Y_{j}[i]" for j in range(width)] + [f"b{j} = Y_{j}[i + 1]" for j in range(width)]
+    inside += [line for k in range(count) for line in (f"a_{k} = K_{k}[i]", f"b_{k} = K_{k}[i + 1]")]
+    inside += [f"{p} = Q_{p}[i]" for p in parameters]
+    inside += [*body, *(f"O_{k}[i] = {name}" for k, name in enumerate(names))]
+    return [*lines, "for i in range(n):", *("    " + line for line in inside)]
+
+
+def _wide_values(kind: FaceKind, tables: Tables) -> list[str]:
+    _, outputs = _traced_face(kind)
+    lines = [*_wide_loops(kind, outputs, tables), "for i in range(n):", "    l = off[first + i]", "    r = off[first + i + 1]"]
+    for k, (row, _) in enumerate(kind.rows):
+        lines += [f"    f[l + {row}] -= O_{k}[i]", f"    f[r + {row}] += O_{k}[i]"] if row is not None else []
+    return lines
+
+
+def _wide_partials(kind: FaceKind, tables: Tables) -> list[str]:
+    places = _partials_of(kind)
+    lines = [*_wide_loops(kind, list(places.values()), tables), "for i in range(n):", "    k = first + i"]
+    lines += ["    ml = size[k]", "    mr = size[k + 1]", "    ob = boff[k]", "    oc = coff[k]"]
+    lines += ["    oa = aoff[k + 1]", "    od = boff[k + 1]"]
+    width = len(kind.left)
+    for s, (o, j) in enumerate(places):
+        row, _ = kind.rows[o]
+        if row is None:
+            continue
+        column = kind.left[j % width]
+        lines.append(f"    d = O_{s}[i]")
+        if j < width:
+            lines += [f"    JB[ob + {row} * ml + {column}] -= d", f"    JA[oa + {row} * ml + {column}] = d"]
+        else:
+            lines += [f"    JC[oc + {row} * mr + {column}] = -d", f"    JB[od + {row} * mr + {column}] += d"]
+    return lines
+
+
 def _add_all(terms: Sequence[Any]) -> Any:
     total: Any = 0.0
     for term in terms:
@@ -120,7 +209,8 @@ def _face_partials(kind: FaceKind, tables: Tables) -> list[str]:
     lines += ["ob = boff[k]", "oc = coff[k]", "oa = aoff[k + 1]", "od = boff[k + 1]"]
     target = {"B": "JB[ob + {} * ml + {}]", "C": "JC[oc + {} * mr + {}]"}
     target |= {"A": "JA[oa + {} * ml + {}]", "D": "JB[od + {} * mr + {}]"}
-    return lines + [f"{target[block].format(row, column)} += {name}" for (block, row, column), name in entries]
+    add = {"A": "=", "B": "+=", "C": "=", "D": "+="}
+    return lines + [f"{target[b].format(row, column)} {add[b]} {name}" for (b, row, column), name in entries]
 
 
 def _traced_source(kind: NodeKind) -> tuple[list[Symbol], list[Any]]:
@@ -154,14 +244,18 @@ def _node_partials(kind: NodeKind, tables: Tables) -> list[str]:
     return lines + [f"JB[ob + {row * count + column}] += {name}" for (_, row, column), name in entries]
 
 
-def _dispatch(runs: str, bodies: Sequence[list[str]]) -> list[str]:
+def _dispatch(runs: str, bodies: Sequence[list[str]], calls: Mapping[int, str] | None = None) -> list[str]:
     lines = [f"for run in range({runs}.shape[0]):", f"    kind = {runs}[run, 0]"]
     word = "if"
     for number, body in enumerate(bodies):
-        if not body:
+        call = (calls or {}).get(number)
+        if call:
+            lines += [f"    {word} kind == {number}:", f"        {call}"]
+        elif body:
+            lines += [f"    {word} kind == {number}:", f"        for k in range({runs}[run, 1], {runs}[run, 2]):"]
+            lines += ["            " + line for line in body]
+        else:
             continue
-        lines += [f"    {word} kind == {number}:", f"        for k in range({runs}[run, 1], {runs}[run, 2]):"]
-        lines += ["            " + line for line in body]
         word = "elif"
     return lines if word == "elif" else []
 
@@ -174,21 +268,34 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
     """Return the source of the module for these kinds."""
     tables = Tables()
     unpack = ["off, size, aoff, boff, coff = model[0][:5]", "P, Q, node_runs, face_runs = model[1:5]"]
+    wide = {number: kind for number, kind in enumerate(faces) if _is_wide(kind)}
+    loops = ""
+    for number, kind in wide.items():
+        loops += _function(f"def wide_values_{number}(y, f, first, stop, model):", [*unpack, *_wide_values(kind, tables)])
+        lines = [*unpack, "JA, JB, JC, JP = blocks", *_wide_partials(kind, tables)]
+        loops += _function(f"def wide_partials_{number}(y, blocks, first, stop, model):", lines)
+    span = "face_runs[run, 1], face_runs[run, 2], model)"
     value_lines = [
         *unpack,
         "for k in range(off[size.size]):",
         "    f[k] = 0.0",
-        *_dispatch("face_runs", [_face_values(kind, tables) for kind in faces]),
+        *_dispatch(
+            "face_runs",
+            [[] if number in wide else _face_values(kind, tables) for number, kind in enumerate(faces)],
+            {number: f"wide_values_{number}(y, f, {span}" for number in wide},
+        ),
         *_dispatch("node_runs", [_node_values(kind, tables) if kind.source else [] for kind in nodes]),
         "particle_values(y, f, model)",
     ]
     partial_lines = [
         *unpack,
         "JA, JB, JC, JP = blocks",
-        "JA[:] = 0.0",
         "JB[:] = 0.0",
-        "JC[:] = 0.0",
-        *_dispatch("face_runs", [_face_partials(kind, tables) for kind in faces]),
+        *_dispatch(
+            "face_runs",
+            [[] if number in wide else _face_partials(kind, tables) for number, kind in enumerate(faces)],
+            {number: f"wide_partials_{number}(y, blocks, {span}" for number in wide},
+        ),
         *_dispatch("node_runs", [_node_partials(kind, tables) if kind.source else [] for kind in nodes]),
         "particle_partials(y, blocks, model)",
     ]
@@ -197,7 +304,9 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
     return (
         _HEAD
         + tables.source()
-        + (FAST if any(kind.particles for kind in nodes) else "\n\n")
+        + FAST
+        + "\n\n"
+        + loops
         + particles
         + _function("def residual(y, f, model):", value_lines)
         + _function("def jacobian(y, blocks, model):", partial_lines)

@@ -18,114 +18,12 @@ from typing import Any, Final
 from ceramer.errors import CeramerError
 from ceramer.numerics.chain._emit import Tables, lines_of
 from ceramer.numerics.chain._kinds import NodeKind, Particles
+from ceramer.numerics.chain._sides import Sides, fast
 from ceramer.numerics.chain._symbol import Graph, Symbol, differentiate, trace
 
-__all__ = ["FAST", "columns", "fast", "particle_classes", "particle_functions", "surface_partials"]
+__all__ = ["columns", "particle_classes", "particle_functions", "surface_partials"]
 
 Place = tuple[int, int]
-
-FAST: Final = '''
-inline = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
-
-
-@intrinsic
-def bits_of(context, x):
-    def build(context, builder, signature, arguments):
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), build
-
-
-@intrinsic
-def of_bits(context, x):
-    def build(context, builder, signature, arguments):
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), build
-
-
-@inline
-def fast_exp(x):
-    """Return exp(x) to 2 units in the last place without a branch, so that loops of it are vectorised."""
-    x = -708.0 if x < -708.0 else x
-    x = 709.0 if x > 709.0 else x
-    shifted = x * 1.4426950408889634 + 6755399441055744.0  # its low bits hold the nearest integer
-    n = shifted - 6755399441055744.0
-    r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
-    return p * of_bits((bits_of(shifted) - 0x4338000000000000 + 1023) << 52)
-
-
-@inline
-def fast_log(x):
-    """Return ln(x), as `fast_exp`; not a number where x is 0 or less."""
-    i = bits_of(x)
-    k = (i - 0x3FE6A09E667F3BCD) >> 52  # so that the mantissa lies about 1
-    m = of_bits(i - (k << 52))
-    e = float(k)
-    s = (m - 1.0) / (m + 1.0)
-    z = s * s
-    p = 2.0 / 19.0
-    p = p * z + 2.0 / 17.0
-    p = p * z + 2.0 / 15.0
-    p = p * z + 2.0 / 13.0
-    p = p * z + 2.0 / 11.0
-    p = p * z + 2.0 / 9.0
-    p = p * z + 2.0 / 7.0
-    p = p * z + 2.0 / 5.0
-    p = p * z + 2.0 / 3.0
-    value = e * 0.693147180369123816490 + (2.0 * s + (s * z * p + e * 1.90821492927058770002e-10))
-    return value if x > 0.0 else math.nan
-
-
-@inline
-def fast_tanh(x):
-    return 1.0 - 2.0 / (fast_exp(2.0 * x) + 1.0)
-
-
-@inline
-def fast_sinh(x):
-    e = fast_exp(x)
-    return 0.5 * (e - 1.0 / e)
-
-
-@inline
-def fast_cosh(x):
-    e = fast_exp(x)
-    return 0.5 * (e + 1.0 / e)
-
-
-@inline
-def fast_asinh(x):
-    a = abs(x)
-    value = fast_log(a + math.sqrt(a * a + 1.0))
-    return value if x > 0.0 else -value
-
-'''
-
-
-def fast(lines: Sequence[str]) -> list[str]:
-    """Return lines with the elementary functions that loops of numbers can be vectorised with."""
-    out = []
-    for line in lines:
-        for name in ("exp", "log", "tanh", "sinh", "cosh", "asinh"):
-            line = line.replace(f"math.{name}(", f"fast_{name}(")
-        out.append(line)
-    return out
-
 
 def particle_classes(nodes: Sequence[NodeKind]) -> list[tuple[NodeKind, Particles]]:
     """Return every class of particles of these kinds; its place is its number."""
@@ -213,21 +111,34 @@ def _flux(particles: Particles) -> tuple[list[Symbol], Any]:
     return symbols, outputs[0]
 
 
-_READ_SHELLS: Final = [
-    "inner = y[x0 : x0 + M]",
-    "outer = y[x0 + n : x0 + n + M]",
-    "area = areas[w0 : w0 + M]",
-    "close = closeness[w0 : w0 + M]",
-]
-_READ_SHELL: Final = ["xi = inner[i]", "xo = outer[i]", "near = close[i]"]
+def _shell_loop(particles: Particles, outputs: Sequence[Any], targets: Sequence[str], tables: Tables) -> list[str]:
+    """Return the loop over all faces between shells that writes area times each output into its target."""
+    uniform = [f"h{j}" for j in range(len(particles.flux_parameters))]
+    sides = Sides(outputs, ["xi"], ["xo"], uniform)
+    count = len(sides.columns)
+    lines = [
+        "inner = y[x0 : x0 + M]",
+        "outer = y[x0 + n : x0 + n + M]",
+        "area = areas[w0 : w0 + M]",
+        "close = closeness[w0 : w0 + M]",
+        *(f"{h} = H[g, {2 + j}]" for j, h in enumerate(uniform)),
+    ]
+    if count:
+        body, names = sides.column_lines(tables)
+        whole = [f"K_{k} = space[M + {k} * (M + n) : M + {k + 1} * (M + n)]" for k in range(count)]
+        inside = ["xi = every[i]", *body, *(f"K_{k}[i] = {name}" for k, name in enumerate(names))]
+        lines += [*whole, "every = y[x0 : x0 + M + n]", "for i in range(M + n):", *_indented(inside)]
+        lines += [line for k in range(count) for line in (f"A_{k} = K_{k}[0:M]", f"B_{k} = K_{k}[n : M + n]")]
+    body, names = sides.lines(tables)
+    inside = ["xi = inner[i]", "xo = outer[i]", "near = close[i]"]
+    inside += [f"{s}_{k} = {s.upper()}_{k}[i]" for k in range(count) for s in "ab"]
+    inside += [*body, *(f"{target}[i] = area[i] * ({name})" for target, name in zip(targets, names, strict=True))]
+    return [*lines, "for i in range(M):", *_indented(inside)]
 
 
 def _values(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     _, flux = _flux(particles)
-    body, (name,) = lines_of([flux], tables)
-    lines = ["shape = model[0]", *_UNPACK, *_READ_SHELLS, "q = space[:M]"]
-    lines += [f"h{j} = H[g, {2 + j}]" for j in range(len(particles.flux_parameters))]
-    lines += ["for i in range(M):", *_indented([*_READ_SHELL, *fast(body), f"q[i] = area[i] * ({name})"])]
+    lines = ["shape = model[0]", *_UNPACK, "q = space[:M]", *_shell_loop(particles, [flux], ["q"], tables)]
     lines += [
         "innermost = f[x0 : x0 + n]",
         "for i in range(n):",
@@ -257,18 +168,9 @@ def _values(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
 
 def _partials(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     symbols, flux = _flux(particles)
-    body, names = lines_of([differentiate(flux, symbols[0]), differentiate(flux, symbols[1])], tables)
-    lines = ["shape = model[0]", *_UNPACK, *_READ_SHELLS]
-    lines += [
-        "boff = shape[3]",
-        "JB = blocks[1]",
-        "J = blocks[3]",
-        "ql = J[j0 : j0 + M]",
-        "qr = J[j0 + M : j0 + 2 * M]",
-    ]
-    lines += [f"h{j} = H[g, {2 + j}]" for j in range(len(particles.flux_parameters))]
-    inside = [*_READ_SHELL, *fast(body), f"ql[i] = area[i] * ({names[0]})", f"qr[i] = area[i] * ({names[1]})"]
-    lines += ["for i in range(M):", *_indented(inside)]
+    slopes = [differentiate(flux, symbols[0]), differentiate(flux, symbols[1])]
+    lines = ["shape = model[0]", *_UNPACK, "boff = shape[3]", "JB = blocks[1]", "J = blocks[3]"]
+    lines += ["ql = J[j0 : j0 + M]", "qr = J[j0 + M : j0 + 2 * M]", *_shell_loop(particles, slopes, ["ql", "qr"], tables)]
     places = surface_partials(kind, particles)
     head, inside, _ = _read_surface(kind, particles, _inputs_of(list(places.values())), "M")
     body, names = lines_of(list(places.values()), tables)
@@ -371,11 +273,15 @@ def _sum(terms: Any) -> Any:
     return total
 
 
-def columns(kind: NodeKind, particles: Particles) -> tuple[int, int]:
-    """Return how many numbers per particle, beside those of the shells, the solver keeps, and the laws borrow."""
+def columns(kind: NodeKind, particles: Particles) -> tuple[int, int, int]:
+    """Return how many numbers per particle, beside those of the shells, the solver keeps and the laws of the surface
+    borrow, and how many per shell those of the flux."""
     algebra = _Elimination(kind, particles)
     borrowed = max(len(kind.unknowns), len(particles.rows), len(algebra.corrections))
-    return len(algebra.slots) + 1 + borrowed, len(kind.unknowns) + len(particles.rows)
+    symbols, flux = _flux(particles)
+    slopes = [flux, differentiate(flux, symbols[0]), differentiate(flux, symbols[1])]
+    per_shell = len(Sides(slopes, ["xi"], ["xo"], [f"h{j}" for j in range(len(particles.flux_parameters))]).columns)
+    return len(algebra.slots) + 1 + borrowed, len(kind.unknowns) + len(particles.rows), per_shell
 
 
 _TRIDIAGONAL: Final = [
