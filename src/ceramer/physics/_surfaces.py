@@ -32,7 +32,8 @@ __all__ = [
 
 Number = Any
 _CURRENT = Unknown("current", 1.0)
-_LIMIT = 15.0  # V
+_LIMIT = 15.0  # V, of the oxidation of the electrolyte
+_LITHIUM_LIMIT = 2.0  # V, of the kinetics of lithium: 1e15 times i0
 
 # --- contacts that only lithium ions cross ---------------------------------------------------------------------------
 
@@ -236,17 +237,17 @@ def electrode_current(
     held = inventory / (inventory + reserve)
     needed = nucleation * np.exp(-inventory / nucleation_charge)
     thermal = GAS_CONSTANT * temperature / FARADAY
-    safe = _within(eta)
+    safe = _within(eta, _LITHIUM_LIMIT)
     stripping = held * np.exp(alpha_a * safe / thermal)
     lithium = exchange * (stripping - np.exp(-alpha_c * (safe + needed) / thermal))
-    oxidation = oxidation_current * np.exp(np.log(10.0) * (safe - onset) / tafel_slope)
+    oxidation = oxidation_current * np.exp(np.log(10.0) * (_within(eta, _LIMIT) - onset) / tafel_slope)
     return lithium + oxidation + conductance * eta, lithium
 
 
-def _within(eta: Number) -> Number:
-    """Hold an overpotential within 15 V, beyond which its exponentials would overflow."""
-    from_above = where(eta - _LIMIT, _LIMIT, eta)
-    return where(-_LIMIT - from_above, -_LIMIT, from_above)
+def _within(eta: Number, limit: float) -> Number:
+    """Hold an overpotential within a limit [V], beyond which its exponentials would overflow."""
+    from_above = where(eta - limit, limit, eta)
+    return where(-limit - from_above, -limit, from_above)
 
 
 def metal_source(
