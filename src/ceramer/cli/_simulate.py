@@ -28,6 +28,11 @@ _FAILED: Final = ("no consistent state", "time step underflow", "too many time s
 _PLOTS: Final = (".svg", ".png", ".pdf")
 _TABLES: Final = (".bdf.csv", ".bdf.parquet", ".csv", ".parquet", ".mpt")
 _PROFILES: Final = (".csv", ".npz")
+_QUANTITIES: Final = {
+    "area": "area",
+    "temperature": "temperature",
+    "interface_resistance": "area_specific_resistance",
+}
 _PROFILE_STEPS: Final = 200  # steps up to which profiles are kept without being asked for
 
 
@@ -112,6 +117,9 @@ def _cell(arguments: argparse.Namespace) -> Cell:
 
     from ceramer import library, units
 
+    for option, dimension in _QUANTITIES.items():
+        if getattr(arguments, option):
+            units.to_si(getattr(arguments, option), dimension, f"--{option.replace('_', '-')}")
     name = arguments.cell
     cells = {c.name.casefold(): c.name for s in library.systems().values() for c in s.cells.values()}
     stacks = {key.casefold() for key, s in library.systems().items() if s.stack is not None}

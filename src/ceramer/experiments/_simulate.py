@@ -229,7 +229,8 @@ def _model_of(
         )
     model, notes = cell_model(cell, temperature)
     about["area"] = area or cell.area
-    about["areal_capacity"] = areal_capacity or (cell.positive.areal_capacity or None)
+    if cell.positive.type == "porous":  # a foil has a capacity too, but nobody means it by 1C
+        about["areal_capacity"] = areal_capacity or (cell.positive.areal_capacity or None)
     about["loading"] = loading or (cell.positive.loading or None)
     if about["area"] is None:
         raise InputError(
