@@ -54,7 +54,7 @@ def ageing_metal(law: Law | None) -> NodeKind:
 
     .. math::
 
-        \dot R = f(R, i), \qquad \dot q_{lost} = \lambda \dot R + \theta \max(-s i, 0), \qquad
+        \dot R = f(R, s i), \qquad \dot q_{lost} = \lambda \dot R + \theta \max(-s i, 0), \qquad
         \dot q = -i_{Li} - \dot q_{lost}
 
     lambda [C/m2 per ohm m2] is the lithium that the film binds, theta the share of what is plated that never comes
@@ -66,7 +66,7 @@ def ageing_metal(law: Law | None) -> NodeKind:
         series_resistance: Number, bound: Number, dead: Number,
     ) -> Any:  # fmt: skip
         rows = metal_source(eta, i, inventory, film, side, growth, series_resistance)
-        grown = rows[3] if law is None else law(film, i)
+        grown = rows[3] if law is None else law(film, side * i)
         loss = bound * grown + dead * where(-side * i, -side * i, 0.0)
         return rows[0], rows[1], -loss, grown, loss + 0.0 * lost
 

@@ -367,7 +367,8 @@ class Metal:
     oxidation_current, oxidation_onset, tafel_slope : float
         i_ref [A/m2] at the onset [V against lithium] and volts per decade.
     film_law : callable or None
-        dR/dt of the film [ohm m2/s] from R [ohm m2] and the current density [A/m2], instead of k/R.
+        dR/dt of the film [ohm m2/s] from R [ohm m2] and the current density out of the metal [A/m2] (negative:
+        lithium is plated), instead of k/R.
     film_lithium : float
         Lithium that the film binds [C/m2 per ohm m2].
     dead_lithium : float

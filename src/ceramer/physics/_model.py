@@ -498,7 +498,9 @@ class _Assembly:
                 lithium.append((at + names.index("inventory"), 1.0))
                 if "lost" in names:
                     lithium.append((at + names.index("lost"), 1.0))
-                lithium.append((at, -node.mass[0]))
+                beside = model.layers[0 if k == 0 else -1]
+                if not isinstance(beside, MixedConductor):  # there electrons charge the double layer
+                    lithium.append((at, -node.mass[0]))
                 if "ceramic_overpotential" in names:
                     lithium.append((at + 4, -node.mass[4]))
                 if metal.inventory > 0.0 and metal.stripping_reserve == 0.0:
