@@ -153,10 +153,11 @@ def _wide_loops(kind: FaceKind, outputs: Sequence[Any], tables: Tables) -> list[
 
 def _wide_values(kind: FaceKind, tables: Tables) -> list[str]:
     _, outputs = _traced_face(kind)
-    lines = [*_wide_loops(kind, outputs, tables), "for i in range(n):", "    l = off[first + i]", "    r = off[first + i + 1]"]
-    for k, (row, _) in enumerate(kind.rows):
-        lines += [f"    f[l + {row}] -= O_{k}[i]", f"    f[r + {row}] += O_{k}[i]"] if row is not None else []
-    return lines
+    rows = [(k, row) for k, (row, _) in enumerate(kind.rows) if row is not None]
+    lines = [*_wide_loops(kind, outputs, tables), "l = off[first]", "r = off[stop]"]
+    lines += [line for k, row in rows for line in (f"f[l + {row}] -= O_{k}[0]", f"f[r + {row}] += O_{k}[n - 1]")]
+    lines += ["for i in range(1, n):", "    l = off[first + i]"]
+    return lines + [f"    f[l + {row}] += O_{k}[i - 1] - O_{k}[i]" for k, row in rows]
 
 
 def _wide_partials(kind: FaceKind, tables: Tables) -> list[str]:

@@ -82,109 +82,129 @@ def invert(E, o, m, pivots):
 
 @jit
 def factor(a, mass, model, blocks, work, pivots):
-    """Factorise W = a M - J by block elimination from the first node to the last; False if it is singular."""
+    """Factorise W = a M - J by block elimination from the first node to the last; False if it is singular.
+
+    With A, B, C the blocks of a row: E = (B - A G_before)^-1, G = E C and L = A E_before, which `solve` needs.
+    """
     shape = model[0]
     off, size, aoff, boff, coff = shape[:5]
     capacity, left, right = model[6], model[7], model[8]
     JA, JB, JC = blocks[:3]
-    A, E, G = work[:3]
+    L, E, G = work[:3]
     n = size.size
     for j in range(JB.size):
         E[j] = -JB[j]
     particle_factor(a, mass, model, blocks, work)
+    ready = False  # whether p and g hold the inverse and G of the node before, both 2 x 2
+    p0, p1, p2, p3 = E[0], E[0], E[0], E[0]
+    g0, g1, g2, g3 = E[0], E[0], E[0], E[0]
     for k in range(n):
         m = size[k]
         o = boff[k]
-        for r in range(m):
-            E[o + r * m + r] += a * mass[off[k] + r]
-        if k > 0 and capacity[k - 1] != 0.0:
-            r = right[k - 1]
-            E[o + r * m + r] += a * capacity[k - 1]
-        if k < n - 1 and capacity[k] != 0.0:
-            r = left[k]
-            E[o + r * m + r] += a * capacity[k]
-        if k > 0:
-            q = size[k - 1]
+        here = off[k]
+        if ready and m == 2 and capacity[k] == 0.0:
             oa = aoff[k]
-            og = coff[k - 1]
-            for j in range(m * q):
-                A[oa + j] = -JA[oa + j]
-            if capacity[k - 1] != 0.0:
-                A[oa + right[k - 1] * q + left[k - 1]] -= a * capacity[k - 1]
-            if m == 2 and q == 2:
-                a0, a1, a2, a3 = A[oa], A[oa + 1], A[oa + 2], A[oa + 3]
-                g0, g1, g2, g3 = G[og], G[og + 1], G[og + 2], G[og + 3]
-                E[o] -= a0 * g0 + a1 * g2
-                E[o + 1] -= a0 * g1 + a1 * g3
-                E[o + 2] -= a2 * g0 + a3 * g2
-                E[o + 3] -= a2 * g1 + a3 * g3
-            elif m == 3 and q == 3:
-                g0, g1, g2 = G[og], G[og + 1], G[og + 2]
-                g3, g4, g5 = G[og + 3], G[og + 4], G[og + 5]
-                g6, g7, g8 = G[og + 6], G[og + 7], G[og + 8]
-                for r in range(0, 9, 3):
-                    a0, a1, a2 = A[oa + r], A[oa + r + 1], A[oa + r + 2]
-                    E[o + r] -= a0 * g0 + a1 * g3 + a2 * g6
-                    E[o + r + 1] -= a0 * g1 + a1 * g4 + a2 * g7
-                    E[o + r + 2] -= a0 * g2 + a1 * g5 + a2 * g8
-            else:
-                for r in range(m):
-                    for j in range(q):
-                        v = A[oa + r * q + j]
-                        if v != 0.0:
-                            for c in range(m):
-                                E[o + r * m + c] -= v * G[og + j * m + c]
-        if m == 1:
-            E[o] = 1.0 / E[o]
-            if not abs(E[o]) < 1e300:
-                return False
-        elif m == 2:
-            b0, b1, b2, b3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+            a0, a1, a2, a3 = JA[oa], JA[oa + 1], JA[oa + 2], JA[oa + 3]
+            L[oa] = -(a0 * p0 + a1 * p2)
+            L[oa + 1] = -(a0 * p1 + a1 * p3)
+            L[oa + 2] = -(a2 * p0 + a3 * p2)
+            L[oa + 3] = -(a2 * p1 + a3 * p3)
+            b0 = E[o] + a * mass[here] + (a0 * g0 + a1 * g2)
+            b1 = E[o + 1] + (a0 * g1 + a1 * g3)
+            b2 = E[o + 2] + (a2 * g0 + a3 * g2)
+            b3 = E[o + 3] + a * mass[here + 1] + (a2 * g1 + a3 * g3)
             d = 1.0 / (b0 * b3 - b1 * b2)
             if not abs(d) < 1e300:
                 return False
-            E[o], E[o + 1], E[o + 2], E[o + 3] = b3 * d, -b1 * d, -b2 * d, b0 * d
-        elif m == 3:
-            b0, b1, b2, b3, b4 = E[o], E[o + 1], E[o + 2], E[o + 3], E[o + 4]
-            b5, b6, b7, b8 = E[o + 5], E[o + 6], E[o + 7], E[o + 8]
-            c0, c3, c6 = b4 * b8 - b5 * b7, b5 * b6 - b3 * b8, b3 * b7 - b4 * b6
-            d = 1.0 / (b0 * c0 + b1 * c3 + b2 * c6)
-            if not abs(d) < 1e300:
+            p0, p1, p2, p3 = b3 * d, -b1 * d, -b2 * d, b0 * d
+            E[o], E[o + 1], E[o + 2], E[o + 3] = p0, p1, p2, p3
+        else:
+            for r in range(m):
+                E[o + r * m + r] += a * mass[here + r]
+            if k > 0 and capacity[k - 1] != 0.0:
+                r = right[k - 1]
+                E[o + r * m + r] += a * capacity[k - 1]
+            if k < n - 1 and capacity[k] != 0.0:
+                r = left[k]
+                E[o + r * m + r] += a * capacity[k]
+            if k > 0:
+                q = size[k - 1]
+                oa = aoff[k]
+                og = coff[k - 1]
+                op = boff[k - 1]
+                at = right[k - 1] * q + left[k - 1] if capacity[k - 1] != 0.0 else -1
+                if m == 3 and q == 3 and at < 0:
+                    for r in range(0, 9, 3):
+                        v0, v1, v2 = -JA[oa + r], -JA[oa + r + 1], -JA[oa + r + 2]
+                        L[oa + r] = v0 * E[op] + v1 * E[op + 3] + v2 * E[op + 6]
+                        L[oa + r + 1] = v0 * E[op + 1] + v1 * E[op + 4] + v2 * E[op + 7]
+                        L[oa + r + 2] = v0 * E[op + 2] + v1 * E[op + 5] + v2 * E[op + 8]
+                        E[o + r] -= v0 * G[og] + v1 * G[og + 3] + v2 * G[og + 6]
+                        E[o + r + 1] -= v0 * G[og + 1] + v1 * G[og + 4] + v2 * G[og + 7]
+                        E[o + r + 2] -= v0 * G[og + 2] + v1 * G[og + 5] + v2 * G[og + 8]
+                else:
+                    for j in range(m * q):
+                        L[oa + j] = 0.0
+                    for r in range(m):
+                        for j in range(q):
+                            v = a * 0.0 - JA[oa + r * q + j]
+                            if r * q + j == at:
+                                v = v - a * capacity[k - 1]
+                            if v != 0.0:
+                                for c in range(m):
+                                    E[o + r * m + c] -= v * G[og + j * m + c]
+                                for c in range(q):
+                                    L[oa + r * q + c] += v * E[op + j * q + c]
+            if m == 1:
+                E[o] = 1.0 / E[o]
+                if not abs(E[o]) < 1e300:
+                    return False
+            elif m == 2:
+                b0, b1, b2, b3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+                d = 1.0 / (b0 * b3 - b1 * b2)
+                if not abs(d) < 1e300:
+                    return False
+                p0, p1, p2, p3 = b3 * d, -b1 * d, -b2 * d, b0 * d
+                E[o], E[o + 1], E[o + 2], E[o + 3] = p0, p1, p2, p3
+            elif m == 3:
+                b0, b1, b2, b3, b4 = E[o], E[o + 1], E[o + 2], E[o + 3], E[o + 4]
+                b5, b6, b7, b8 = E[o + 5], E[o + 6], E[o + 7], E[o + 8]
+                c0, c3, c6 = b4 * b8 - b5 * b7, b5 * b6 - b3 * b8, b3 * b7 - b4 * b6
+                d = 1.0 / (b0 * c0 + b1 * c3 + b2 * c6)
+                if not abs(d) < 1e300:
+                    return False
+                E[o], E[o + 1], E[o + 2] = c0 * d, (b2 * b7 - b1 * b8) * d, (b1 * b5 - b2 * b4) * d
+                E[o + 3], E[o + 4], E[o + 5] = c3 * d, (b0 * b8 - b2 * b6) * d, (b2 * b3 - b0 * b5) * d
+                E[o + 6], E[o + 7], E[o + 8] = c6 * d, (b1 * b6 - b0 * b7) * d, (b0 * b4 - b1 * b3) * d
+            elif not invert(E, o, m, pivots):
                 return False
-            E[o], E[o + 1], E[o + 2] = c0 * d, (b2 * b7 - b1 * b8) * d, (b1 * b5 - b2 * b4) * d
-            E[o + 3], E[o + 4], E[o + 5] = c3 * d, (b0 * b8 - b2 * b6) * d, (b2 * b3 - b0 * b5) * d
-            E[o + 6], E[o + 7], E[o + 8] = c6 * d, (b1 * b6 - b0 * b7) * d, (b0 * b4 - b1 * b3) * d
-        elif not invert(E, o, m, pivots):
-            return False
+        ready = False
         if k < n - 1:
             q = size[k + 1]
             oc = coff[k]
-            shift = a * capacity[k]
             at = left[k] * q + right[k] if capacity[k] != 0.0 else -1
             if m == 2 and q == 2 and at < 0:
-                e0, e1, e2, e3 = E[o], E[o + 1], E[o + 2], E[o + 3]
-                g0, g1, g2, g3 = JC[oc], JC[oc + 1], JC[oc + 2], JC[oc + 3]
-                G[oc] = -(e0 * g0 + e1 * g2)
-                G[oc + 1] = -(e0 * g1 + e1 * g3)
-                G[oc + 2] = -(e2 * g0 + e3 * g2)
-                G[oc + 3] = -(e2 * g1 + e3 * g3)
+                c0, c1, c2, c3 = JC[oc], JC[oc + 1], JC[oc + 2], JC[oc + 3]
+                g0 = -(p0 * c0 + p1 * c2)
+                g1 = -(p0 * c1 + p1 * c3)
+                g2 = -(p2 * c0 + p3 * c2)
+                g3 = -(p2 * c1 + p3 * c3)
+                G[oc], G[oc + 1], G[oc + 2], G[oc + 3] = g0, g1, g2, g3
+                ready = True
             elif m == 3 and q == 3 and at < 0:
-                g0, g1, g2 = JC[oc], JC[oc + 1], JC[oc + 2]
-                g3, g4, g5 = JC[oc + 3], JC[oc + 4], JC[oc + 5]
-                g6, g7, g8 = JC[oc + 6], JC[oc + 7], JC[oc + 8]
                 for r in range(0, 9, 3):
-                    e0, e1, e2 = E[o + r], E[o + r + 1], E[o + r + 2]
-                    G[oc + r] = -(e0 * g0 + e1 * g3 + e2 * g6)
-                    G[oc + r + 1] = -(e0 * g1 + e1 * g4 + e2 * g7)
-                    G[oc + r + 2] = -(e0 * g2 + e1 * g5 + e2 * g8)
+                    v0, v1, v2 = E[o + r], E[o + r + 1], E[o + r + 2]
+                    G[oc + r] = -(v0 * JC[oc] + v1 * JC[oc + 3] + v2 * JC[oc + 6])
+                    G[oc + r + 1] = -(v0 * JC[oc + 1] + v1 * JC[oc + 4] + v2 * JC[oc + 7])
+                    G[oc + r + 2] = -(v0 * JC[oc + 2] + v1 * JC[oc + 5] + v2 * JC[oc + 8])
             else:
                 for j in range(m * q):
                     G[oc + j] = 0.0
                 for j in range(m):
                     for c in range(q):
-                        v = -JC[oc + j * q + c]
+                        v = a * 0.0 - JC[oc + j * q + c]
                         if j * q + c == at:
-                            v = v - shift
+                            v = v - a * capacity[k]
                         if v != 0.0:
                             for r in range(m):
                                 G[oc + r * q + c] += E[o + r * m + j] * v
@@ -195,83 +215,81 @@ def factor(a, mass, model, blocks, work, pivots):
 def solve(b, shape, work, scratch):
     """Replace b by W^-1 b."""
     off, size, aoff, boff, coff = shape[:5]
-    A, E, G = work[:3]
+    L, E, G = work[:3]
     n = size.size
     particle_forward(b, shape, work)
-    q = 0
+    q = size[0]
     x0 = b[0]  # the last values of the node before, where it has 2 or 3
-    x1 = b[0]
-    x2 = b[0]
-    for k in range(n):
+    x1 = b[min(1, q - 1)]
+    x2 = b[q - 1]
+    for k in range(1, n):
         m = size[k]
         o = off[k]
-        e = boff[k]
+        oa = aoff[k]
         if m == 2 and q == 2:
-            oa = aoff[k]
-            r0 = b[o] - A[oa] * x0 - A[oa + 1] * x1
-            r1 = b[o + 1] - A[oa + 2] * x0 - A[oa + 3] * x1
-            x0 = E[e] * r0 + E[e + 1] * r1
-            x1 = E[e + 2] * r0 + E[e + 3] * r1
-            b[o] = x0
-            b[o + 1] = x1
-            continue
-        if m == 3 and q == 3:
-            oa = aoff[k]
-            r0 = b[o] - A[oa] * x0 - A[oa + 1] * x1 - A[oa + 2] * x2
-            r1 = b[o + 1] - A[oa + 3] * x0 - A[oa + 4] * x1 - A[oa + 5] * x2
-            r2 = b[o + 2] - A[oa + 6] * x0 - A[oa + 7] * x1 - A[oa + 8] * x2
-            x0 = E[e] * r0 + E[e + 1] * r1 + E[e + 2] * r2
-            x1 = E[e + 3] * r0 + E[e + 4] * r1 + E[e + 5] * r2
-            x2 = E[e + 6] * r0 + E[e + 7] * r1 + E[e + 8] * r2
-            b[o] = x0
-            b[o + 1] = x1
-            b[o + 2] = x2
-            continue
-        if k > 0:
-            p = off[k - 1]
-            oa = aoff[k]
-            for r in range(m):
-                for c in range(q):
-                    b[o + r] -= A[oa + r * q + c] * b[p + c]
-        for r in range(m):
-            scratch[r] = b[o + r]
-        for r in range(m):
-            v = E[e + r * m] * scratch[0]
-            for c in range(1, m):
-                v += E[e + r * m + c] * scratch[c]
-            b[o + r] = v
-        q = m
-        x0 = b[o]
-        x1 = b[o + min(1, m - 1)]
-        x2 = b[o + m - 1]
-    q = size[n - 1]
-    for k in range(n - 2, -1, -1):
-        m = size[k]
-        o = off[k]
-        g = coff[k]
-        if m == 2 and q == 2:
-            r0 = b[o] - (G[g] * x0 + G[g + 1] * x1)
-            x1 = b[o + 1] - (G[g + 2] * x0 + G[g + 3] * x1)
+            r0 = b[o] - L[oa] * x0 - L[oa + 1] * x1
+            x1 = b[o + 1] - L[oa + 2] * x0 - L[oa + 3] * x1
             x0 = r0
             b[o] = x0
             b[o + 1] = x1
             continue
         if m == 3 and q == 3:
-            r0 = b[o] - (G[g] * x0 + G[g + 1] * x1 + G[g + 2] * x2)
-            r1 = b[o + 1] - (G[g + 3] * x0 + G[g + 4] * x1 + G[g + 5] * x2)
-            x2 = b[o + 2] - (G[g + 6] * x0 + G[g + 7] * x1 + G[g + 8] * x2)
+            r0 = b[o] - L[oa] * x0 - L[oa + 1] * x1 - L[oa + 2] * x2
+            r1 = b[o + 1] - L[oa + 3] * x0 - L[oa + 4] * x1 - L[oa + 5] * x2
+            x2 = b[o + 2] - L[oa + 6] * x0 - L[oa + 7] * x1 - L[oa + 8] * x2
             x0 = r0
             x1 = r1
             b[o] = x0
             b[o + 1] = x1
             b[o + 2] = x2
             continue
-        p = off[k + 1]
+        p = off[k - 1]
         for r in range(m):
             v = b[o + r]
             for c in range(q):
-                v -= G[g + r * q + c] * b[p + c]
+                v -= L[oa + r * q + c] * b[p + c]
             b[o + r] = v
+        q = m
+        x0 = b[o]
+        x1 = b[o + min(1, m - 1)]
+        x2 = b[o + m - 1]
+    q = 0
+    for k in range(n - 1, -1, -1):
+        m = size[k]
+        o = off[k]
+        e = boff[k]
+        g = coff[k]
+        if m == 2 and q == 2:
+            b0, b1 = b[o], b[o + 1]
+            r0 = (E[e] * b0 + E[e + 1] * b1) - (G[g] * x0 + G[g + 1] * x1)
+            x1 = (E[e + 2] * b0 + E[e + 3] * b1) - (G[g + 2] * x0 + G[g + 3] * x1)
+            x0 = r0
+            b[o] = x0
+            b[o + 1] = x1
+            continue
+        if m == 3 and q == 3:
+            b0, b1, b2 = b[o], b[o + 1], b[o + 2]
+            r0 = (E[e] * b0 + E[e + 1] * b1 + E[e + 2] * b2) - (G[g] * x0 + G[g + 1] * x1 + G[g + 2] * x2)
+            r1 = (E[e + 3] * b0 + E[e + 4] * b1 + E[e + 5] * b2) - (G[g + 3] * x0 + G[g + 4] * x1 + G[g + 5] * x2)
+            x2 = (E[e + 6] * b0 + E[e + 7] * b1 + E[e + 8] * b2) - (G[g + 6] * x0 + G[g + 7] * x1 + G[g + 8] * x2)
+            x0 = r0
+            x1 = r1
+            b[o] = x0
+            b[o + 1] = x1
+            b[o + 2] = x2
+            continue
+        for r in range(m):
+            v = E[e + r * m] * b[o]
+            for c in range(1, m):
+                v += E[e + r * m + c] * b[o + c]
+            scratch[r] = v
+        if k < n - 1:
+            p = off[k + 1]
+            for r in range(m):
+                for c in range(q):
+                    scratch[r] -= G[g + r * q + c] * b[p + c]
+        for r in range(m):
+            b[o + r] = scratch[r]
         q = m
         x0 = b[o]
         x1 = b[o + min(1, m - 1)]
@@ -333,7 +351,7 @@ def worst_of(e, y, z, atol, rtol):
     at = 0
     for k in range(e.size):
         q = abs(e[k]) / (atol[k] + rtol * max(abs(y[k]), abs(z[k])))
-        if q != q:
+        if math.isnan(q):
             return k
         if q > worst:
             worst = q
