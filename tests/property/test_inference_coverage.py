@@ -61,8 +61,8 @@ def plausible(share, sets, stated, slack):
 @pytest.mark.parametrize("law", ["weibull", "lognormal"])
 def test_intervals_hold_the_truth(law):
     """Profile intervals are asymptotic, so some under-cover: 0.95 to within 0.05; predictions to within 0.03."""
-    shares, fitted, censored = coverage(law, 12)
-    assert fitted == 12
+    shares, fitted, censored = coverage(law, 6)
+    assert fitted == 6
     assert 0.3 < censored < 0.8
     for share, slack in zip(shares, (0.05, 0.05, 0.03), strict=True):
         assert plausible(share, fitted, 0.95, slack)
@@ -114,8 +114,8 @@ def hot_spot_coverage(sets):
 
 
 def test_hot_spot_intervals_hold_the_truth():
-    shares, fitted = hot_spot_coverage(10)
-    assert fitted >= 9
+    shares, fitted = hot_spot_coverage(4)
+    assert fitted == 4
     for share in shares:
         assert plausible(share, fitted, 0.95, 0.04)
 

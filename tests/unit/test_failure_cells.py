@@ -27,7 +27,7 @@ def cell(**over):
 
 
 def median_life(one, schedule, seed=0):
-    return float(np.median(failure.simulate_lives(one, schedule, 200, seed=seed).short_time))
+    return float(np.median(failure.simulate_lives(one, schedule, 100, seed=seed).short_time))
 
 
 SCHEDULE = failure.constant_current(20.0, 3600.0, 600)
