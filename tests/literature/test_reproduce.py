@@ -60,7 +60,8 @@ def test_only_a_calibrated_row_reads_its_own_claim(key):
     inputs = estimate(prediction.calculate, library.book(), samples=2, may_fail=1.0).inputs
     assert (key in inputs) == (prediction.kind is Kind.CALIBRATED)
     if prediction.kind is Kind.CALIBRATED:
-        assert prediction.calibrated_to == (key,)
+        assert key in prediction.calibrated_to
+        assert set(prediction.calibrated_to) <= set(inputs)
 
 
 @pytest.mark.parametrize("key", sorted(FINDINGS))
@@ -102,7 +103,8 @@ def test_a_verdict_follows_the_rule(rows):
             assert low <= 0 < high or high / low > 3
         elif row.verdict == "agree":
             assert abs(row.value - row.printed) <= 2 * (row.uncertainty + abs(0.5 * row.printed)) + 1e-9
-        assert row.deviation == pytest.approx(row.value / row.printed - 1)
+        if row.printed:
+            assert row.deviation == pytest.approx(row.value / row.printed - 1)
 
 
 def test_each_system_answers_for_its_own_claims(rows):

@@ -36,7 +36,7 @@ class Bench:
     model: CellModel
     area: float
 
-    def changed(self, negative: dict[str, float] | None = None, positive: dict[str, float] | None = None) -> Bench:
+    def changed(self, negative: dict[str, Any] | None = None, positive: dict[str, Any] | None = None) -> Bench:
         """Return the cell with other numbers of its electrodes (fields of `physics.Metal`)."""
         model = dataclasses.replace(
             self.model,
@@ -73,7 +73,7 @@ class Bench:
 
     # --- polarisation ------------------------------------------------------------------------------------------------
 
-    def transference(self, voltage: str, hold: str = "20 h", **window: str) -> float:
+    def transference(self, voltage: str, hold: str = "20 h", **window: Any) -> float:
         """Return the Bruce-Vincent transference number: spectrum, hold, spectrum, analysed."""
         from ceramer.analysis import analyse
         from ceramer.experiments import protocols
@@ -107,7 +107,8 @@ class Bench:
 
         wait = 12.0 * _slowest(self.model)
         steps = (parse_step(f"Rest for {wait!r} s"), parse_step(f"Charge at {current_density!r} A/m2 for 1000 h"))
-        done = self.run(Protocol("depletion", "plating", steps), relative_tolerance=1e-6)
+        fine = dataclasses.replace(self, model=_finer(self.model))  # gradients are thin when the current is large
+        done = fine.run(Protocol("depletion", "plating", steps), relative_tolerance=1e-6)
         if done.outcome.name != "salt depleted":
             raise InputError(f"The salt is not used up at {current_density:.3g} A/m2: {done.outcome.sentence}")
         return float(done.summary["duration"][-1])
@@ -154,6 +155,14 @@ class Gradients:
     drop: float
     settling_time: float
     polarisation: float
+
+
+def _finer(model: CellModel) -> CellModel:
+    layers = [
+        layer if layer.kind == "ceramic" else dataclasses.replace(layer, cells=80, grading=64.0)
+        for layer in model.layers
+    ]
+    return dataclasses.replace(model, layers=tuple(layers))
 
 
 def _slowest(model: CellModel) -> float:

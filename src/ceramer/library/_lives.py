@@ -1,0 +1,53 @@
+"""The published lives that other lives answer, and what a layer must have stopped to bear what it bore."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ceramer.library._failures import (
+    BLOCKING,
+    CALIBRATED,
+    LIFE_METHOD,
+    LIFE_MISFITS,
+    PREDICTED,
+    blocked_share_needed,
+    calibrated_life,
+    implied_current_density,
+    predicted_life,
+)
+from ceramer.library._registry import finding, predict
+from ceramer.provenance import Kind
+
+__all__: list[str] = []
+
+_SAMPLES = 32  # the quantile of the distribution carries nearly all of the uncertainty
+
+for _claim in PREDICTED:
+    predict(_claim, LIFE_METHOD, misfit=LIFE_MISFITS.get(_claim, ""), samples=_SAMPLES)(partial(predicted_life, _claim))
+for _claim in CALIBRATED:
+    predict(
+        _claim,
+        "median of the law fitted to the two observed shorts of polymers without ceramic",
+        kind=Kind.CALIBRATED,
+        calibrated_to=CALIBRATED,
+        samples=2,
+    )(partial(calibrated_life, _claim))
+
+finding(
+    "PEO:current density of its life",
+    "current_density",
+    "mA/cm2",
+    "at which PEO would short when printed, by the law of polymers without ceramic",
+    needs="F003-030",
+    samples=_SAMPLES,
+)(implied_current_density)
+for _system, _claim in BLOCKING.items():
+    finding(
+        f"{_system}:share of the growth that the ceramic stopped",
+        "fraction",
+        "%",
+        "1 - T_polymer/T: the least that must be stopped to bear the longest printed life, by the law of polymers "
+        "without ceramic",
+        needs=_claim,
+        samples=_SAMPLES,
+    )(partial(blocked_share_needed, _system))
