@@ -73,7 +73,7 @@ def _traced_face(kind: FaceKind) -> tuple[list[Symbol], list[Any]]:
 
 
 def _read_face(kind: FaceKind) -> list[str]:
-    lines = ["l = off[k]", "r = off[k + 1]"]
+    lines = ["l = off[k] & PLACE", "r = off[k + 1] & PLACE"]
     lines += [f"a{j} = y[l + {u}]" for j, u in enumerate(kind.left)]
     lines += [f"b{j} = y[r + {u}]" for j, u in enumerate(kind.right)]
     return [*lines, *(f"p{j} = Q[k, {j}]" for j in range(len(kind.parameters)))]
@@ -132,7 +132,7 @@ def _wide_loops(kind: FaceKind, outputs: Sequence[Any], tables: Tables) -> list[
         return f"{name} = space[{at - 1} * n1 : {at - 1} * n1 + {size}]"
 
     lines += [column(f"Y_{j}", "n1") for j in range(width)]
-    lines += ["for i in range(n1):", "    l = off[first + i]"]
+    lines += ["for i in range(n1):", "    l = off[(first + i) & PLACE] & PLACE"]
     lines += [f"    Y_{j}[i] = y[l + {u}]" for j, u in enumerate(kind.left)]
     if count:
         lines += [column(f"K_{k}", "n1") for k in range(count)]
@@ -156,15 +156,15 @@ def _wide_values(kind: FaceKind, tables: Tables) -> list[str]:
     rows = [(k, row) for k, (row, _) in enumerate(kind.rows) if row is not None]
     lines = [*_wide_loops(kind, outputs, tables), "l = off[first]", "r = off[stop]"]
     lines += [line for k, row in rows for line in (f"f[l + {row}] -= O_{k}[0]", f"f[r + {row}] += O_{k}[n - 1]")]
-    lines += ["for i in range(1, n):", "    l = off[first + i]"]
+    lines += ["for i in range(1, n):", "    l = off[(first + i) & PLACE] & PLACE"]
     return lines + [f"    f[l + {row}] += O_{k}[i - 1] - O_{k}[i]" for k, row in rows]
 
 
 def _wide_partials(kind: FaceKind, tables: Tables) -> list[str]:
     places = _partials_of(kind)
-    lines = [*_wide_loops(kind, list(places.values()), tables), "for i in range(n):", "    k = first + i"]
-    lines += ["    ml = size[k]", "    mr = size[k + 1]", "    ob = boff[k]", "    oc = coff[k]"]
-    lines += ["    oa = aoff[k + 1]", "    od = boff[k + 1]"]
+    lines = [*_wide_loops(kind, list(places.values()), tables), "for i in range(n):", "    k = (first + i) & PLACE"]
+    lines += ["    ml = size[k] & PLACE", "    mr = size[k + 1] & PLACE", "    ob = boff[k] & PLACE"]
+    lines += ["    oc = coff[k] & PLACE", "    oa = aoff[k + 1] & PLACE", "    od = boff[k + 1] & PLACE"]
     width = len(kind.left)
     for s, (o, j) in enumerate(places):
         row, _ = kind.rows[o]
@@ -206,8 +206,8 @@ def _face_partials(kind: FaceKind, tables: Tables) -> list[str]:
             if right is not None:
                 places.setdefault(("A" if j < nl else "D", right, column), []).append(d)
     body, entries = _entries(places, tables)
-    lines = [*_read_face(kind), *body, "ml = size[k]", "mr = size[k + 1]"]
-    lines += ["ob = boff[k]", "oc = coff[k]", "oa = aoff[k + 1]", "od = boff[k + 1]"]
+    lines = [*_read_face(kind), *body, "ml = size[k] & PLACE", "mr = size[k + 1] & PLACE"]
+    lines += ["ob = boff[k] & PLACE", "oc = coff[k] & PLACE", "oa = aoff[k + 1] & PLACE", "od = boff[k + 1] & PLACE"]
     target = {"B": "JB[ob + {} * ml + {}]", "C": "JC[oc + {} * mr + {}]"}
     target |= {"A": "JA[oa + {} * ml + {}]", "D": "JB[od + {} * mr + {}]"}
     add = {"A": "=", "B": "+=", "C": "=", "D": "+="}
@@ -226,7 +226,7 @@ def _traced_source(kind: NodeKind) -> tuple[list[Symbol], list[Any]]:
 
 
 def _read_node(kind: NodeKind) -> list[str]:
-    lines = ["l = off[k]"] + [f"a{j} = y[l + {j}]" for j in range(len(kind.unknowns))]
+    lines = ["l = off[k] & PLACE"] + [f"a{j} = y[l + {j}]" for j in range(len(kind.unknowns))]
     return lines + [f"p{j} = P[k, {j}]" for j in range(len(kind.parameters))]
 
 
@@ -241,7 +241,7 @@ def _node_partials(kind: NodeKind, tables: Tables) -> list[str]:
     count = len(kind.unknowns)
     places = {("B", r, c): [differentiate(outputs[r], symbols[c])] for r in range(count) for c in range(count)}
     body, entries = _entries(places, tables)
-    lines = [*_read_node(kind), *body, "ob = boff[k]"]
+    lines = [*_read_node(kind), *body, "ob = boff[k] & PLACE"]
     return lines + [f"JB[ob + {row * count + column}] += {name}" for (_, row, column), name in entries]
 
 
@@ -253,7 +253,7 @@ def _dispatch(runs: str, bodies: Sequence[list[str]], calls: Mapping[int, str] |
         if call:
             lines += [f"    {word} kind == {number}:", f"        {call}"]
         elif body:
-            lines += [f"    {word} kind == {number}:", f"        for k in range({runs}[run, 1], {runs}[run, 2]):"]
+            lines += [f"    {word} kind == {number}:", f"        for k in range({runs}[run, 1], {runs}[run, 2]):", "            k = k & PLACE"]
             lines += ["            " + line for line in body]
         else:
             continue
@@ -305,6 +305,7 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
     return (
         _HEAD
         + tables.source()
+        + "PLACE = 0x3FFFFFFF\n"
         + FAST
         + "\n\n"
         + loops

@@ -45,6 +45,9 @@ def particle_backward(b: Any, shape: Any, work: Any) -> None:
 
 # --- kernel: copied from here ---
 
+PLACE = 0x3FFFFFFF  # masks places in arrays, so that the compiler knows them not to be negative
+
+
 
 @jit
 def invert(E, o, m, pivots):
@@ -99,11 +102,11 @@ def factor(a, mass, model, blocks, work, pivots):
     p0, p1, p2, p3 = E[0], E[0], E[0], E[0]
     g0, g1, g2, g3 = E[0], E[0], E[0], E[0]
     for k in range(n):
-        m = size[k]
-        o = boff[k]
-        here = off[k]
+        m = size[k] & PLACE
+        o = boff[k] & PLACE
+        here = off[k] & PLACE
         if ready and m == 2 and capacity[k] == 0.0:
-            oa = aoff[k]
+            oa = aoff[k] & PLACE
             a0, a1, a2, a3 = JA[oa], JA[oa + 1], JA[oa + 2], JA[oa + 3]
             L[oa] = -(a0 * p0 + a1 * p2)
             L[oa + 1] = -(a0 * p1 + a1 * p3)
@@ -129,9 +132,9 @@ def factor(a, mass, model, blocks, work, pivots):
                 E[o + r * m + r] += a * capacity[k]
             if k > 0:
                 q = size[k - 1]
-                oa = aoff[k]
-                og = coff[k - 1]
-                op = boff[k - 1]
+                oa = aoff[k] & PLACE
+                og = coff[k - 1] & PLACE
+                op = boff[k - 1] & PLACE
                 at = right[k - 1] * q + left[k - 1] if capacity[k - 1] != 0.0 else -1
                 if m == 3 and q == 3 and at < 0:
                     for r in range(0, 9, 3):
@@ -181,7 +184,7 @@ def factor(a, mass, model, blocks, work, pivots):
         ready = False
         if k < n - 1:
             q = size[k + 1]
-            oc = coff[k]
+            oc = coff[k] & PLACE
             at = left[k] * q + right[k] if capacity[k] != 0.0 else -1
             if m == 2 and q == 2 and at < 0:
                 c0, c1, c2, c3 = JC[oc], JC[oc + 1], JC[oc + 2], JC[oc + 3]
@@ -222,10 +225,11 @@ def solve(b, shape, work, scratch):
     x0 = b[0]  # the last values of the node before, where it has 2 or 3
     x1 = b[min(1, q - 1)]
     x2 = b[q - 1]
-    for k in range(1, n):
-        m = size[k]
-        o = off[k]
-        oa = aoff[k]
+    for ahead in range(1, n):
+        k = ahead & PLACE
+        m = size[k] & PLACE
+        o = off[k] & PLACE
+        oa = aoff[k] & PLACE
         if m == 2 and q == 2:
             r0 = b[o] - L[oa] * x0 - L[oa + 1] * x1
             x1 = b[o + 1] - L[oa + 2] * x0 - L[oa + 3] * x1
@@ -243,7 +247,7 @@ def solve(b, shape, work, scratch):
             b[o + 1] = x1
             b[o + 2] = x2
             continue
-        p = off[k - 1]
+        p = off[k - 1] & PLACE
         for r in range(m):
             v = b[o + r]
             for c in range(q):
@@ -254,11 +258,12 @@ def solve(b, shape, work, scratch):
         x1 = b[o + min(1, m - 1)]
         x2 = b[o + m - 1]
     q = 0
-    for k in range(n - 1, -1, -1):
-        m = size[k]
-        o = off[k]
-        e = boff[k]
-        g = coff[k]
+    for back in range(n):
+        k = (n - 1 - back) & PLACE
+        m = size[k] & PLACE
+        o = off[k] & PLACE
+        e = boff[k] & PLACE
+        g = coff[k] & PLACE
         if m == 2 and q == 2:
             b0, b1 = b[o], b[o + 1]
             r0 = (E[e] * b0 + E[e + 1] * b1) - (G[g] * x0 + G[g + 1] * x1)
@@ -284,7 +289,7 @@ def solve(b, shape, work, scratch):
                 v += E[e + r * m + c] * b[o + c]
             scratch[r] = v
         if k < n - 1:
-            p = off[k + 1]
+            p = off[k + 1] & PLACE
             for r in range(m):
                 for c in range(q):
                     scratch[r] -= G[g + r * q + c] * b[p + c]
@@ -327,7 +332,7 @@ def norm(e, y, z, atol, rtol, group, sums, counts):
         sums[g] = 0.0
     for k in range(of.size):
         q = e[k] / (atol[k] + rtol * max(abs(y[k]), abs(z[k])))
-        sums[of[k]] += q * q
+        sums[of[k] & PLACE] += q * q
     for s in range(spans.shape[0]):
         first, stop = spans[s, 0], spans[s, 1]
         e_s, y_s, z_s, atol_s = e[first:stop], y[first:stop], z[first:stop], atol[first:stop]

@@ -85,7 +85,7 @@ def _read_surface(kind: NodeKind, particles: Particles, used: set[str], first: s
             head += [
                 f"c{j} = space[{first} + {column} * n : {first} + {column + 1} * n]",
                 "for i in range(n):",
-                f"    c{j}[i] = y[l0 + i * stride + {j}]",
+                f"    c{j}[i] = y[((l0 + i * stride) & PLACE) + {j}]",
             ]
             inside.append(f"a{j} = c{j}[i]")
             column += 1
@@ -162,7 +162,7 @@ def _values(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     inside += [f"row_{k}[i] = {names[1 + count + k]}" for k in range(len(particles.rows))]
     lines += ["for i in range(n):", *_indented(inside), "for i in range(n):"]
     return (
-        lines + [f"    f[l0 + i * stride + {row}] += row_{k}[i]" for k, row in enumerate(particles.rows)] + ["    pass"]
+        lines + [f"    f[((l0 + i * stride) & PLACE) + {row}] += row_{k}[i]" for k, row in enumerate(particles.rows)] + ["    pass"]
     )
 
 
@@ -184,7 +184,7 @@ def _partials(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]
         for s, (o, j) in enumerate(places)
         if o > count and j < width
     ]
-    return lines + (["for i in range(n):", "    ob = boff[k0 + i]", *_indented(direct)] if direct else [])
+    return lines + (["for i in range(n):", "    ob = boff[(k0 + i) & PLACE] & PLACE", *_indented(direct)] if direct else [])
 
 
 class _Elimination:
@@ -364,7 +364,7 @@ def _factor(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     inside += [f"E{c}[i] = {text}" for c, text in enumerate(names[total:])]
     lines += ["for i in range(n):", *_indented(inside)]
     if algebra.corrections:
-        lines += ["E = work[1]", "boff = shape[3]", "for i in range(n):", "    ob = boff[k0 + i]"]
+        lines += ["E = work[1]", "boff = shape[3]", "for i in range(n):", "    ob = boff[(k0 + i) & PLACE] & PLACE"]
         lines += [
             f"    E[ob + {row * algebra.unknowns + j}] -= E{c}[i]" for c, (row, j, _) in enumerate(algebra.corrections)
         ]
@@ -420,7 +420,7 @@ def _forward(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     lines += ["for i in range(n):", *_indented(inside)]
     if rows:
         lines.append("for i in range(n):")
-        lines += [f"    b[l0 + i * stride + {row}] += row_{k}[i]" for k, row in enumerate(algebra.rows)]
+        lines += [f"    b[((l0 + i * stride) & PLACE) + {row}] += row_{k}[i]" for k, row in enumerate(algebra.rows)]
     return lines
 
 
@@ -447,7 +447,7 @@ def _backward(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]
     for j in range(nu):
         if f"u{j}" in used:
             at = f"T[t1 + {len(kept) + 1 + j} * n : t1 + {len(kept) + 2 + j} * n]"
-            lines += [f"c{j} = {at}", "for i in range(n):", f"    c{j}[i] = b[l0 + i * stride + {j}]"]
+            lines += [f"c{j} = {at}", "for i in range(n):", f"    c{j}[i] = b[((l0 + i * stride) & PLACE) + {j}]"]
             inside.append(f"u{j} = c{j}[i]")
     inside += [*body, *(f"surface_{q}[i] = {name}" for q, name in enumerate(names[:m]))]
     inside.append(f"last_b[i] = (last_b[i] - ({names[m]})) * last_d[i]")
