@@ -9,6 +9,7 @@ a field without a meaning, or a meaning without a field, stops the script.
 
 import sys
 from importlib.resources import files
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ceramer import formulation, units
 from ceramer.cell import CellSpec, StackSpec
 from ceramer.experiments import ProtocolSpec, protocols
 from ceramer.microstructure import STRUCTURES, MediumSpec
+from ceramer.microstructure.voxels import GENERATORS, MicrostructureSpec
 
 DOCS = Path(__file__).parent
 
@@ -170,10 +172,29 @@ MEANING: dict[str, dict[str, str]] = {
         "sphere_diameter": "Diameter d of spheres of the last phase whose surface this is: area per volume 6 φ/d.",
     },
     "VoxelsSpec": {
-        "file": "A [microstructure](../theory/microstructure.md) recipe (a published one, or a path that ends in `.toml`), "
+        "file": "A [microstructure](microstructure.md) recipe (a published one, or a path that ends in `.toml`), "
         "whose contacts and sheets count too; or a segmented image.",
         "voxel_size": "Edge of a voxel, for an image that does not say.",
         "direction": "Of the current through the layer; `mean` of the three for an image without a direction of its own.",
+    },
+    "MicrostructureSpec": {
+        **{key: _HEADER[key] for key in ("kind", "schema_version", "name", "title", "notes")},
+        "generator": "What makes it, see below.",
+        "shape": "Voxels along z, y, x, or one number for a cube (`layered_web`: across the film).",
+        "voxel_size": "Edge of a voxel.",
+        "seed": "The same seed gives the same image.",
+        "parameters": "Those of the generator, below.",
+        "phases": "Conductivity of each phase that the generator makes; left out where media give it.",
+        "interfaces": "Contacts between phases, or between the grains of one.",
+        "sheets": "Fast paths along surfaces; none on a pair that has a contact.",
+    },
+    "ContactSpec": {
+        "between": "Names of two phases; one twice for the boundaries between its grains.",
+        "areal_conductance": 'Such as `"10 S/cm2"`; `"0 S/cm2"` blocks.',
+    },
+    "SheetSpec": {
+        "between": "Names of two phases.",
+        "sheet_conductance": "Along their surface.",
     },
     "PropertySpec": {
         "value": "The conductivity,",
@@ -297,6 +318,9 @@ TITLES = {
     "PhaseSpec": "`[[media.NAME.phases]]`",
     "InterphaseSpec": "`interphase`",
     "VoxelsSpec": "`microstructure`",
+    "MicrostructureSpec": "The file",
+    "ContactSpec": "`[[interfaces]]`",
+    "SheetSpec": "`[[sheets]]`",
     "MixedSpec": "`mixed`",
     "ExchangeSpec": "`exchange`",
     "ElectrodeSpec": "`[negative]`, `[positive]`",
@@ -405,6 +429,8 @@ def _kind(schema: dict[str, Any]) -> str:
     title = str(schema.get("title", ""))
     if title in units.DIMENSIONS:
         return title.replace("_", " ")
+    if any("fact" in option.get("properties", {}) for option in schema.get("anyOf", ())):
+        return "number with its unit"
     if "anyOf" in schema:
         return " or ".join(_kind(option) for option in schema["anyOf"] if option.get("type") != "null")
     if "$ref" in schema:
@@ -415,12 +441,17 @@ def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return ", ".join(f"`{option}`" for option in schema["enum"])
     if "prefixItems" in schema:
-        return f"{len(schema['prefixItems'])} texts"
+        kind = _kind(schema["prefixItems"][0])
+        return f"{len(schema['prefixItems'])} {kind}s"
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items']).replace('table', 'tables').replace('text', 'texts')}"
     if schema.get("type") == "object":
+        if schema["additionalProperties"] is True:
+            return "table"
         inside = _kind(schema["additionalProperties"])
-        return "numbers by name" if inside == "number" else f"tables by name, each a {inside}"
+        if inside.startswith("number"):
+            return f"{inside.replace('number', 'numbers').replace('its unit', 'their units')} by name"
+        return f"tables by name, each a {inside}"
     return {"string": "text", "integer": "integer", "boolean": "true or false", "number": "number"}[schema["type"]]
 
 
@@ -470,6 +501,20 @@ def _template(kind: str) -> str:
     else:
         text = files("ceramer.library").joinpath(f"data/templates/{kind}.toml").read_text(encoding="utf-8")
     return f"```toml\n{text.rstrip()}\n```"
+
+
+def _generators() -> str:
+    rows = []
+    for name, function in GENERATORS.items():
+        known = [p for p in signature(function).parameters.values() if p.name not in ("shape", "voxel_size", "seed")]
+        shown = ", ".join(f"**{p.name}**" if p.default is p.empty else p.name for p in known)
+        rows.append(f"| `{name}` | {str(function.__doc__).splitlines()[0].rstrip('.')} | {shown} |")
+    return (
+        "## Generators\n\n| `generator` | makes | parameters (bold: needed) |\n|---|---|---|\n"
+        + "\n".join(rows)
+        + '\n\nA diameter is one length, or a range: `{ low = "1 um", high = "5 um", weight = "number" }` '
+        "(or `volume`). What each parameter means stands in the [API](../api/voxels.md)."
+    )
 
 
 def _audit() -> str:
@@ -590,6 +635,14 @@ def pages() -> dict[str, str]:
             used,
             end=f"## Structures\n\n| `structure` | picture |\n|---|---|\n{structures}\n\n"
             "The laws behind them are in [Composites](../theory/composites.md).",
+        ),
+        "formats/microstructure.md": _page(
+            "Microstructure",
+            _new("microstructure") + " How it is solved is in [Voxel images](../theory/microstructure.md).",
+            MicrostructureSpec,
+            ["MicrostructureSpec", "ContactSpec", "SheetSpec"],
+            used,
+            end=f"{_generators()}\n\n{template(_template('microstructure'))}",
         ),
         "formats/protocol.md": _page(
             "Protocol",
