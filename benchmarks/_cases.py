@@ -49,7 +49,8 @@ LAYERS = (Layer(20e-6, 0.9, 0.8, 20), Layer(30e-6, 0.6, 0.4, 30))
 TRANSFERENCE = 0.2
 DOUBLE_LAYER = 0.1  # F/m2, at each lithium electrode
 HOLD_VOLTAGE, HOLD_TIME = 10e-3, 3600.0
-HOLD_TIMES = np.concatenate([[0.0], np.logspace(0.0, np.log10(HOLD_TIME), 60)])
+HOLD_WIDENING = 1.1  # of the sampling interval, which starts with 1 s
+HOLD_TIMES = np.concatenate([[0.0], np.cumsum(HOLD_WIDENING ** np.arange(61)), [HOLD_TIME]])
 CYCLE_CURRENT, HALF_CYCLE, CYCLES = 5.0, 1800.0, 100  # 0.5 mA/cm2, 0.5 h each way, charge (plating left) first
 FREQUENCIES = np.logspace(6.0, -3.0, 60)
 

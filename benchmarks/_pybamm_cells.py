@@ -213,6 +213,7 @@ def hold(
     current, salt = (np.asarray(solution[name].data).ravel() for name in outputs)
     extra = {
         "salt_drift": float(np.abs(salt / salt[0] - 1.0).max()),
+        "simulation_cpu": _timed(lambda: simulation.solve(ends, t_interp=cases.HOLD_TIMES), repeats)[1],
         "error_at_once": float(current[0] / cases.current_at_once(voltage) - 1.0),
         "error_steady": float(current[-1] / cases.steady_current(voltage) - 1.0),
         "integration_cpu": None if solution.integration_time is None else float(solution.integration_time.value),
@@ -261,6 +262,7 @@ def cycles(
     exact = np.array([cases.steady_voltage(s * cases.CYCLE_CURRENT) for s in (1.0, -1.0)])
     extra = {
         "ms_per_cycle": 1e3 * cpu / cases.CYCLES,
+        "simulation_cpu": _timed(lambda: simulation.solve(ends[[0, -1]], t_interp=ends), 1)[1],
         "salt_drift": float(np.abs(salt / salt[0] - 1.0).max()),
         "worst_error": float(np.abs(voltage[first].reshape(-1, 2) / exact - 1.0).max()),
     }
