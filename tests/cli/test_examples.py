@@ -28,6 +28,7 @@ def test_there_are_examples():
         ("stack", ["show", "{}"]),
         ("cell", ["show", "{}"]),
         ("recipe", ["show", "{}"]),
+        ("protocol", ["show", "{}"]),
         ("audit", ["audit", "{}"]),
         ("microstructure", ["homogenise", "{}", "--direction", "z"]),
         ("spectrum", ["analyse", "{}", "--thickness", "350(10) um", "--area", "1.131 cm2"]),
