@@ -660,16 +660,20 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                 if code > 0:
                     low = 0.0
                     high = 1.0
+                    guarded = 0  # guards matter inside the step only where one has fallen at its end
+                    for g in range(watch.size):
+                        if signs[g] * (values[g] - limits[g]) <= 0.0:
+                            guarded = watch.size
                     for _ in range(60):
                         theta = 0.5 * (low + high)
-                        for g in range(watch.size):
+                        for g in range(guarded):
                             values[g] = dense(y, y1, U, H, watch[g], theta)
                         hit = crossed(
                             step,
                             dense(y, y1, U, H, iV, theta),
                             dense(y, y1, U, H, iI, theta),
                             dense(y, y1, U, H, iQ, theta) - clock[5],
-                            watch,
+                            watch[:guarded],
                             limits,
                             signs,
                             values,
