@@ -84,7 +84,7 @@ def standard_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
 
 
 def all_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
-    """Return `standard_kinds` and those of tethered anions, two skeletons and mixed conductors, for one wider module."""
+    """Return `standard_kinds` and the kinds of tethered anions, two skeletons and mixed conductors."""
     nodes, faces = standard_kinds()
     tables = (surfaces.to_contact, surfaces.from_contact, surfaces.to_junction, surfaces.from_junction)
     touching = [face for table in (*tables, surfaces.to_metal, surfaces.from_metal) for face in table.values()]
