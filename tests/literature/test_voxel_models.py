@@ -6,26 +6,27 @@ from ceramer import laws, library
 
 pytest.importorskip("numba")
 
+from ceramer.library import _reproduce
+from ceramer.library._predictions import FINDINGS
 from ceramer.library._voxels import VOXELS
 
 
 @pytest.fixture(scope="module")
-def answers():
-    return library.reproduce(["PCE", "CSE"], voxels=True)
+def rows():
+    """Voxel answers by claim, as `reproduce` lists them; the closed forms are tested elsewhere."""
+    claims = library.claims()
+    return {
+        key: {answer.model: answer for answer in _reproduce._on_voxels(claims[key], library.book())}
+        for key in ("A0067", "A0018", "A0069", "F001-118", "F001-123")
+    }
 
 
 @pytest.fixture(scope="module")
-def rows(answers):
-    return {row.id: row for row in answers.rows}
-
-
-@pytest.fixture(scope="module")
-def inferred(answers):
-    return {row.id: row for row in answers.inferred}
-
-
-def voxel_answers(row):
-    return {a.model: a for a in row.alternatives if a.model.startswith("voxels: ")}
+def inferred():
+    book = library.book()
+    closed = ("CSE:interphase sheet conductance", "PCE:area resistance of polymer|LATP")
+    found = [_reproduce._finding_row(FINDINGS[key], book) for key in closed]
+    return {row.id: row for row in [*found, *_reproduce._found_on_voxels(book, {"PCE", "CSE"})]}
 
 
 def test_every_model_answers_a_prediction():
@@ -40,16 +41,16 @@ def test_conductivities_keep_the_wiener_bounds(rows, key):
     medium = library.load_medium(name)
     prop = "electronic_conductivity" if key == "A0018" else "ionic_conductivity"
     values = [getattr(phase, prop)(303.15) for phase, _ in medium.phases]
-    factor = 10.0 if rows[key].unit == "mS/cm" else 0.01
+    factor = 10.0 if library.claims()[key].unit == "mS/cm" else 0.01
     low, high = (law(values, medium.fractions) * factor for law in (laws.series, laws.parallel))
-    assert voxel_answers(rows[key])
-    for answer in voxel_answers(rows[key]).values():
+    assert rows[key]
+    for answer in rows[key].values():
         assert low < answer.value < high
         assert 0 < answer.uncertainty < answer.value
 
 
 def test_contacts_between_grains_show_in_electrons_and_in_the_transference_number(rows):
-    electrons, ions = voxel_answers(rows["A0018"]), voxel_answers(rows["A0069"])
+    electrons, ions = rows["A0018"], rows["A0069"]
     apart, touching = "voxels: spheres kept apart", "voxels: spheres that may touch"
     assert electrons[touching].value > 5 * electrons[apart].value
     assert 0.4 < ions[apart].value < ions[touching].value < 1
@@ -89,7 +90,7 @@ def test_three_paths_share_the_dissipation(inferred):
 
 
 def test_a_path_for_lithium_alone_raises_the_transference_number(rows):
-    plain, with_path = voxel_answers(rows["F001-123"]).values()
+    plain, with_path = rows["F001-123"].values()
     assert "interphase" in with_path.model
     assert plain.value + 0.1 < with_path.value < 1.0
 
@@ -133,7 +134,6 @@ def test_contacts_are_inferred_by_closed_form_and_on_voxels(inferred):
 
 
 def test_grain_boundaries_of_the_pellet_have_the_size_that_bricks_say():
-    from ceramer.library._predictions import FINDINGS
     from ceramer.library._voxels import VOXEL_FINDINGS
 
     book = library.book()
@@ -142,3 +142,12 @@ def test_grain_boundaries_of_the_pellet_have_the_size_that_bricks_say():
     bricks = FINDINGS["LATP:areal conductance of its grain boundaries"].calculate(book.ledger())
     assert bricks < value < 2.0 * bricks  # many small grains stand beside few large ones
     assert error < 0.1 * value
+
+
+def test_reproduce_lists_the_answers_on_images_where_they_are_asked_for():
+    def alternatives(voxels):
+        rows = library.reproduce(["UVEA-LATP-UVEA"], voxels=voxels).rows
+        return {a.model for row in rows for a in row.alternatives if a.model.startswith("voxels: ")}
+
+    assert alternatives(True) == {"voxels: every pore of the pellet filled"}
+    assert not alternatives(False)
