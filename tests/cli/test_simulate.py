@@ -109,10 +109,29 @@ def test_json_alone_on_standard_output(capsys):
     assert (code, out) == (0, "")
 
 
-def test_a_published_cell_with_an_area_of_ones_own(capsys):
-    code, out, _ = run(capsys, "simulate", "li|cse|li", "--area", "2 cm2", "--step", "Charge at 0.1 mA/cm2 for 1 h")
+def test_a_published_cell_with_an_area_of_ones_own(capsys, tmp_path):
+    page = tmp_path / "page.html"
+    step = ("--step", "Charge at 0.1 mA/cm2 for 2 h")
+    code, out, _ = run(capsys, "simulate", "li|cse|li", "--area", "2 cm2", *step, "--html", page)
     assert code == 0
     assert "0.2 mA" in out, "a density times the area that was given"
+    row = re.findall(r"<td>([^<]*)</td>", page.read_text())
+    assert (row[0], row[1], row[4], row[5]) == ("1", "7200", "0.1", "0.2"), "per area, positive on charge"
+
+
+def test_a_bar_on_a_terminal_shows_time_and_voltage(capsys, monkeypatch):
+    import argparse
+    import sys
+
+    from ceramer.cli import _output
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    with _output.progress(argparse.Namespace(quiet=False), "simulate") as advance:
+        advance("2.5 h, 0.0123 V", 3, 20)
+    assert "\x1b[3" not in capsys.readouterr().err, "no colour where none is wanted"
+    with _output.progress(argparse.Namespace(quiet=True), "simulate") as advance:
+        assert advance is None
 
 
 def test_what_the_salt_ends_is_an_answer_and_what_the_solver_ends_is_not(capsys):
@@ -163,7 +182,7 @@ def test_a_first_compile_is_announced(capsys, monkeypatch):
     monkeypatch.setattr(_cache, "compiled_before", lambda source: False)
     code, _, err = run(capsys, "simulate", *PCE, "--protocol", "EIS")
     assert code == 0
-    assert re.fullmatch(r"ceramer: compiling once, about \d+ s\.\n", err)
+    assert re.fullmatch(r"ceramer: compiling once, about \d+ s \(more on a busy machine\)\.\n", err)
 
 
 def test_without_numba_the_sentence_names_the_command(capsys, monkeypatch):

@@ -317,7 +317,7 @@ def _fit(t: Array, y: Array) -> tuple[NonlinearFit, bool]:
     first = max(float(t[0]), span * 1e-6, float(t[1]) * 0.5)
     edges = np.concatenate([[-1e-9], np.geomspace(first, span * (1.0 + 1e-9), _POINTS)])
     tb, yb, count = bin_series(t, y, edges)
-    sigma = max(noise, 1e-6 * float(np.abs(yb).max())) / np.sqrt(count)
+    sigma = np.maximum(noise / np.sqrt(count), 1e-4 * float(np.abs(yb).max()))  # no ammeter does better
     tail, head = float(yb[-max(3, yb.size // 20) :].mean()), float(yb[:3].max())
     ratio = min(max(tail / head, 0.02), 0.98)
     half = float(tb[int(np.argmax(yb <= 0.5 * (head + tail)))])

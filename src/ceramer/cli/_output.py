@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "add_output_options", "console", "progress", "write_json", "write_text"]
 
 Progress = Callable[[str, int, int], None]
+_REFRESH = 0.1  # s
 
 
 def add_output_options(parser: argparse.ArgumentParser, *, html: bool = True) -> None:
@@ -67,7 +69,13 @@ def progress(arguments: argparse.Namespace, what: str) -> Iterator[Progress | No
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
 
+        shown = 0.0
+
         def advance(label: str, done: int, total: int) -> None:
-            bar.update(task, description=label[:44].ljust(44), completed=done, total=total)
+            nonlocal shown
+            now = time.monotonic()
+            due = now - shown > _REFRESH  # compiled code leaves the bar's own thread no time to draw
+            shown = now if due else shown
+            bar.update(task, description=label[:44].ljust(44), completed=done, total=total, refresh=due)
 
         yield advance

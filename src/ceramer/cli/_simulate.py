@@ -170,7 +170,7 @@ def _symmetric(arguments: argparse.Namespace) -> Cell:
 def _announce(simulation: Simulation) -> None:
     """Say that the equations are compiled, where they have never run on this machine."""
     if not simulation.chain.program.compiled:
-        print(f"ceramer: compiling once, about {_COMPILE} s.", file=sys.stderr, flush=True)
+        print(f"ceramer: compiling once, about {_COMPILE} s (more on a busy machine).", file=sys.stderr, flush=True)
 
 
 def _wants_profiles(arguments: argparse.Namespace, protocol: Protocol) -> bool:

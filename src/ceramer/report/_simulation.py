@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ceramer import units
 from ceramer.errors import InputError, MissingExtraError
 from ceramer.report import _words as words
 from ceramer.report._analysis_figures import analysis_figures
@@ -160,8 +161,8 @@ def _step_section(experiment: Experiment) -> Section:
             words.number(float(table["duration"][k])),
             words.number(float(table["first_voltage"][k])),
             words.number(float(table["last_voltage"][k])),
-            words.number(-0.1 * float(table["last_current"][k])),
-            words.number(-float(table["charge"][k]) / 36.0),
+            words.number(units.convert(-float(table["last_current"][k]), "mA/cm2") + 0.0),  # + 0.0: not "-0"
+            words.number(units.convert(-float(table["charge"][k]), "mAh/cm2") + 0.0),
         )
         for k in range(min(count, _STEPS))
     )
