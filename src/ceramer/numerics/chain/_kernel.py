@@ -691,7 +691,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                 cursor[4] += 1
                 taken += 1
                 if first:
-                    hmemory[int(step[10])] = h
+                    hmemory[int(step[10])] = 0.8 * h * fac  # where the next step like this one starts
                     first = False
                     cursor[5] = 1
                 else:
