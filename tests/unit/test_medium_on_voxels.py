@@ -281,3 +281,13 @@ def test_the_cell_engine_takes_such_a_layer(laminate):
     assert model.salt_volume_fraction == pytest.approx(0.75)
     plain = layer_model(cell.Layer("soft", 50e-6, medium.phases[0][0]), T, [])
     assert model.salt_diffusivity == pytest.approx(0.75 * plain.salt_diffusivity, rel=1e-4)  # straight along x
+
+
+def test_an_image_whose_half_loses_a_film():
+    labels = np.zeros((9, 4, 4), np.uint8)
+    labels[4] = 1
+    image = VoxelImage(labels, 1e-6, {0: "grain", 1: "film"}, "film", (True, True, True))
+    mixture = Mixture(image, "z", {("grain", "film"): 1e6})
+    sigma = {"grain": 1.0, "film": 0.1}
+    assert mixture(sigma) == pytest.approx(9e-6 / (8e-6 + 1e-5 + 2e-6), rel=1e-3)
+    assert mixture.discretisation_error(sigma) > 0.5  # and says so

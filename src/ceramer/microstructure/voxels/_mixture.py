@@ -91,11 +91,14 @@ class Mixture:
         return abs(fine - coarse) / fine if fine else float(coarse != 0.0)
 
     def halved(self) -> Mixture:
-        """Return the same on the image at half the resolution."""
+        """Return the same on the image at half the resolution, without the surfaces of phases that it loses."""
         if "half" not in self._kept:
             self._kept["half"] = coarsened(self.image), {}
         image, kept = self._kept["half"]
-        return replace(self, image=image, _kept=kept)
+        left = set(image.phases.values())
+        contacts = {pair: g for pair, g in self.interfaces.items() if left.issuperset(pair)}
+        sheets = {pair: s for pair, s in self.sheets.items() if left.issuperset(pair)}
+        return replace(self, image=image, interfaces=contacts, sheets=sheets, _kept=kept)
 
     def with_sheet(self, pair: tuple[str, str], conductance: float) -> Mixture:
         """Return the same with a sheet of `conductance` [S] between two phases, in place of contacts and sheets."""
