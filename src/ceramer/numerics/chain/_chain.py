@@ -463,13 +463,13 @@ class Chain:
     def residual(self, y: Array | None = None) -> Array:
         """Return f(y) of M y' = f(y)."""
         f = np.zeros(self.y.size)
-        self.program.module.residual(self.y if y is None else y, f, self.model)
+        self.program.module.evaluate(self.y if y is None else y, f, self.model)
         return f
 
     def matrices(self, y: Array | None = None) -> tuple[Array, Array]:
         """Return M and df/dy as dense arrays (for tests and small studies)."""
         blocks = tuple(np.zeros_like(b) for b in self._space[3])
-        self.program.module.jacobian(self.y if y is None else y, blocks, self.model)
+        self.program.module.linearise(self.y if y is None else y, blocks, self.model)
         off, size, aoff, boff, coff = self.model[0][:5]
         n = self.y.size
         jacobian, mass = np.zeros((n, n)), np.diag(self.mass)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
@@ -27,7 +28,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "arcp", "nsz"})
+FAST_MATH = {"contract", "reassoc", "arcp", "nsz"}
+jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST_MATH, _nrt=False)
 
 
 @jit
@@ -58,6 +60,14 @@ def spline_1(x, knots, c):
 
 '''
 
+_INNER: Final = '''
+options = {"nogil": True, "error_model": "numpy", "fastmath": FAST_MATH, "_nrt": False}
+inner = numba.njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+inlined = numba.njit(inline="always", **options)
+
+
+'''
+
 
 def _inputs(kind: FaceKind) -> list[str]:
     left = [f"a{j}" for j in range(len(kind.left))]
@@ -72,17 +82,23 @@ def _traced_face(kind: FaceKind) -> tuple[list[Symbol], list[Any]]:
     return symbols, outputs
 
 
-def _read_face(kind: FaceKind) -> list[str]:
-    lines = ["l = off[k] & PLACE", "r = off[k + 1] & PLACE"]
-    lines += [f"a{j} = y[l + {u}]" for j, u in enumerate(kind.left)]
+def _read(lines: Sequence[str], used: Sequence[str]) -> list[str]:
+    """Return those of the assignments `lines` whose names occur in `used`: what is not there need not be compiled."""
+    names = set(re.findall(r"\w+", " ".join(used)))
+    return [line for line in lines if line.split(" ", 1)[0] in names]
+
+
+def _read_face(kind: FaceKind, used: Sequence[str]) -> list[str]:
+    lines = [f"a{j} = y[l + {u}]" for j, u in enumerate(kind.left)]
     lines += [f"b{j} = y[r + {u}]" for j, u in enumerate(kind.right)]
-    return [*lines, *(f"p{j} = Q[k, {j}]" for j in range(len(kind.parameters)))]
+    lines += [f"p{j} = Q[k, {j}]" for j in range(len(kind.parameters))]
+    return ["l = off[k] & PLACE", "r = off[k + 1] & PLACE", *_read(lines, used)]
 
 
 def _face_values(kind: FaceKind, tables: Tables) -> list[str]:
     _, outputs = _traced_face(kind)
     body, names = lines_of(outputs, tables)
-    lines = _read_face(kind) + body
+    lines = _read_face(kind, [*body, *names]) + body
     for name, (left, right) in zip(names, kind.rows, strict=True):
         if left is not None:
             lines.append(f"f[l + {left}] -= {name}")
@@ -206,12 +222,13 @@ def _face_partials(kind: FaceKind, tables: Tables) -> list[str]:
             if right is not None:
                 places.setdefault(("A" if j < nl else "D", right, column), []).append(d)
     body, entries = _entries(places, tables)
-    lines = [*_read_face(kind), *body, "ml = size[k] & PLACE", "mr = size[k + 1] & PLACE"]
-    lines += ["ob = boff[k] & PLACE", "oc = coff[k] & PLACE", "oa = aoff[k + 1] & PLACE", "od = boff[k + 1] & PLACE"]
+    offsets = ["ml = size[k] & PLACE", "mr = size[k + 1] & PLACE"]
+    offsets += ["ob = boff[k] & PLACE", "oc = coff[k] & PLACE", "oa = aoff[k + 1] & PLACE", "od = boff[k + 1] & PLACE"]
     target = {"B": "JB[ob + {} * ml + {}]", "C": "JC[oc + {} * mr + {}]"}
     target |= {"A": "JA[oa + {} * ml + {}]", "D": "JB[od + {} * mr + {}]"}
     add = {"A": "=", "B": "+=", "C": "=", "D": "+="}
-    return lines + [f"{target[b].format(row, column)} {add[b]} {name}" for (b, row, column), name in entries]
+    sums = [f"{target[b].format(row, column)} {add[b]} {name}" for (b, row, column), name in entries]
+    return [*_read_face(kind, [*body, *sums]), *body, *_read(offsets, sums), *sums]
 
 
 def _traced_source(kind: NodeKind) -> tuple[list[Symbol], list[Any]]:
@@ -225,15 +242,17 @@ def _traced_source(kind: NodeKind) -> tuple[list[Symbol], list[Any]]:
     return symbols, outputs
 
 
-def _read_node(kind: NodeKind) -> list[str]:
-    lines = ["l = off[k] & PLACE"] + [f"a{j} = y[l + {j}]" for j in range(len(kind.unknowns))]
-    return lines + [f"p{j} = P[k, {j}]" for j in range(len(kind.parameters))]
+def _read_node(kind: NodeKind, used: Sequence[str]) -> list[str]:
+    lines = [f"a{j} = y[l + {j}]" for j in range(len(kind.unknowns))]
+    lines += [f"p{j} = P[k, {j}]" for j in range(len(kind.parameters))]
+    return ["l = off[k] & PLACE", *_read(lines, used)]
 
 
 def _node_values(kind: NodeKind, tables: Tables) -> list[str]:
     _, outputs = _traced_source(kind)
     body, names = lines_of(outputs, tables)
-    return _read_node(kind) + body + [f"f[l + {r}] += {name}" for r, name in enumerate(names) if name != "0.0"]
+    lines = [*_read_node(kind, [*body, *names]), *body]
+    return lines + [f"f[l + {r}] += {name}" for r, name in enumerate(names) if name != "0.0"]
 
 
 def _node_partials(kind: NodeKind, tables: Tables) -> list[str]:
@@ -241,11 +260,15 @@ def _node_partials(kind: NodeKind, tables: Tables) -> list[str]:
     count = len(kind.unknowns)
     places = {("B", r, c): [differentiate(outputs[r], symbols[c])] for r in range(count) for c in range(count)}
     body, entries = _entries(places, tables)
-    lines = [*_read_node(kind), *body, "ob = boff[k] & PLACE"]
-    return lines + [f"JB[ob + {row * count + column}] += {name}" for (_, row, column), name in entries]
+    sums = [f"JB[ob + {row * count + column}] += {name}" for (_, row, column), name in entries]
+    return [*_read_node(kind, [*body, *sums]), *body, "ob = boff[k] & PLACE", *sums]
+
+
+_LOCAL: Final = re.compile(r"\b([abpt]\d+|[klr]|m[lr]|o[abcd])\b")
 
 
 def _dispatch(runs: str, bodies: Sequence[list[str]], calls: Mapping[int, str] | None = None) -> list[str]:
+    """Return loops over the runs of each kind, with names of its own: fewer versions of each for the compiler."""
     lines = [f"for run in range({runs}.shape[0]):", f"    kind = {runs}[run, 0]"]
     word = "if"
     for number, body in enumerate(bodies):
@@ -253,16 +276,18 @@ def _dispatch(runs: str, bodies: Sequence[list[str]], calls: Mapping[int, str] |
         if call:
             lines += [f"    {word} kind == {number}:", f"        {call}"]
         elif body:
-            lines += [f"    {word} kind == {number}:", f"        for k in range({runs}[run, 1], {runs}[run, 2]):", "            k = k & PLACE"]
-            lines += ["            " + line for line in body]
+            loop = [f"for k in range({runs}[run, 1], {runs}[run, 2]):", "    k = k & PLACE"]
+            loop += ["    " + line for line in body]
+            lines.append(f"    {word} kind == {number}:")
+            lines += ["        " + _LOCAL.sub(rf"\1_{runs[0]}{number}", line) for line in loop]
         else:
             continue
         word = "elif"
     return lines if word == "elif" else []
 
 
-def _function(head: str, lines: Sequence[str]) -> str:
-    return "\n".join(["@jit", head, *("    " + line for line in lines), "", "", ""])
+def _function(head: str, lines: Sequence[str], decorator: str = "inner") -> str:
+    return "\n".join([f"@{decorator}", head, *("    " + line for line in lines), "", "", ""])
 
 
 def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
@@ -302,18 +327,13 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
     ]
     particles = particle_functions(nodes, tables, _function)
     kernel = files("ceramer.numerics.chain").joinpath("_kernel.py").read_text(encoding="utf-8").split(_MARK)[1]
-    return (
-        _HEAD
-        + tables.source()
-        + "PLACE = 0x3FFFFFFF\n"
-        + FAST
-        + "\n\n"
-        + loops
-        + particles
-        + _function("def residual(y, f, model):", value_lines)
-        + _function("def jacobian(y, blocks, model):", partial_lines)
-        + kernel.lstrip()
-    )
+    text = _function("def residual(y, f, model):", value_lines)
+    text += _function("def jacobian(y, blocks, model):", partial_lines) + kernel.lstrip()
+    if any(kind.particles for kind in nodes):
+        text = particles + text
+    else:
+        text = re.sub(r"(?m)^ +particle_\w+\(.*\)\n", "", text)
+    return _HEAD + _INNER + tables.source() + "PLACE = 0x3FFFFFFF\n" + FAST + "\n\n" + loops + text
 
 
 def partials_source(law: Any, names: Sequence[str]) -> tuple[str, str]:
@@ -325,5 +345,5 @@ def partials_source(law: Any, names: Sequence[str]) -> tuple[str, str]:
     symbols, outputs = trace(law, names)
     partials = [differentiate(output, symbol) for output in outputs for symbol in symbols]
     body, texts = lines_of([*outputs, *partials], tables)
-    text = _function(f"def law({', '.join(names)}):", [*body, f"return ({', '.join(texts)},)"])
+    text = _function(f"def law({', '.join(names)}):", [*body, f"return ({', '.join(texts)},)"], "jit")
     return _HEAD + tables.source() + "\n\n" + text, "law"

@@ -23,6 +23,9 @@ def jit(function: Any) -> Any:
     return function
 
 
+inner = inlined = jit  # what only compiled code calls, and what is pasted into its only caller
+
+
 def residual(y: Any, f: Any, model: Any) -> None:
     """Stand in for the generated function: f <- f(y)."""
 
@@ -50,6 +53,18 @@ PLACE = 0x3FFFFFFF  # masks places in arrays, so that the compiler knows them no
 
 
 @jit
+def evaluate(y, f, model):
+    """Call `residual` from Python."""
+    residual(y, f, model)
+
+
+@jit
+def linearise(y, blocks, model):
+    """Call `jacobian` from Python."""
+    jacobian(y, blocks, model)
+
+
+@inner
 def invert(E, o, m, pivots):
     """Invert the m x m block at E[o:] in place (Gauss-Jordan with row pivots); False if it is singular."""
     for p in range(m):
@@ -83,7 +98,7 @@ def invert(E, o, m, pivots):
     return True
 
 
-@jit
+@inner
 def factor(a, mass, model, blocks, work, pivots):
     """Factorise W = a M - J by block elimination from the first node to the last; False if it is singular.
 
@@ -214,7 +229,7 @@ def factor(a, mass, model, blocks, work, pivots):
     return True
 
 
-@jit
+@inner
 def solve(b, shape, work, scratch):
     """Replace b by W^-1 b."""
     off, size, aoff, boff, coff = shape[:5]
@@ -324,7 +339,7 @@ def spectrum(y, frequencies, exponents, terminal, model, blocks, work, pivots, m
     return True
 
 
-@jit
+@inner
 def norm(e, y, z, atol, rtol, group, sums, counts):
     """Return the largest root-mean-square over the groups of unknowns."""
     of, spans = group
@@ -349,7 +364,7 @@ def norm(e, y, z, atol, rtol, group, sums, counts):
     return math.sqrt(top)
 
 
-@jit
+@inner
 def worst_of(e, y, z, atol, rtol):
     """Return the unknown with the largest weighted error, or the first that is not a number."""
     worst = 0.0
@@ -364,7 +379,7 @@ def worst_of(e, y, z, atol, rtol):
     return at
 
 
-@jit
+@inlined
 def initialise(y, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, d, trial):
     """Find consistent algebraic unknowns (damped Newton), the differential ones kept; the iterations, or -1."""
     shape = model[0]
@@ -401,7 +416,7 @@ def initialise(y, model, blocks, work, pivots, scratch, differential, atol, grou
     return -1
 
 
-@jit
+@inner
 def combine(out, y, share, weights, U, count):
     """out <- share y + sum_j weights[j] U[j] over the first `count` rows of U (in one pass where there are few)."""
     n = y.size
@@ -438,7 +453,7 @@ def combine(out, y, share, weights, U, count):
             out[k] += w1 * u1[k]
 
 
-@jit
+@inner
 def dense(y0, y1, U, H, k, theta):
     """Return unknown k at the fraction theta of the step just taken."""
     k1 = 0.0
@@ -452,7 +467,7 @@ def dense(y0, y1, U, H, k, theta):
     return (1.0 - theta) * y0[k] + theta * (y1[k] + (1.0 - theta) * (k1 + theta * (k2 + theta * k3)))
 
 
-@jit
+@inner
 def crossed(step, v, i, q, watch, limits, signs, values):
     """Return the code of the first condition that holds: 1 V above, 2 V below, 3 |I| below, 4 charge, 10+k guard k."""
     if v >= step[4]:
@@ -469,7 +484,7 @@ def crossed(step, v, i, q, watch, limits, signs, values):
     return 0
 
 
-@jit
+@inner
 def record(rows, at, t, v, i, q, step, cycle, y0, y1, U, H, theta, probes):
     """Write one row; theta < 0 takes the unknowns from y1."""
     rows[at, 0] = t
