@@ -110,6 +110,12 @@ def test_layers_spoil_the_reading_of_one_layer():
     assert read < 0.95 * calculated("F003-028")
 
 
+@pytest.mark.parametrize(("cell", "hold"), [("Li|SPE|Li", "20 h"), ("Li|PEO film|Li", "300 h")])
+def test_the_bias_of_bruce_and_vincent_for_one_layer_is_small(cell, hold):
+    (layer,) = on(cell).model.layers
+    assert on(cell).transference("10 mV", hold) == pytest.approx(layer.transference_number, rel=0.02)
+
+
 def test_films_pass_for_leads_in_a_sandwich():
     """Only the pellet has an arc in the window: its conductivity is read without the films, so a little too high."""
     _, experiment = EXPERIMENTS["A0409"][0]

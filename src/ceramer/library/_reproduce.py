@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from ceramer import units
 from ceramer.errors import InputError, MissingExtraError, UnknownNameError
-from ceramer.library import _experiments, _isotopes, _lives  # noqa: F401 - they register their answers
+from ceramer.library import _experiments, _full_cells, _isotopes, _lives  # noqa: F401 - they register their answers
 from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
+from ceramer.library._fade import NEEDS_CURVE, NEEDS_CURVE_REASON
 from ceramer.library._failures import LIVES, not_identifiable
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS, Finding, Prediction
 from ceramer.library._registry import EXPERIMENTS
@@ -130,7 +131,7 @@ class Reproduction:
 def relation_of(claim: Fact) -> str:
     """Return how a number is meant: "=", ">" (lower bound), "<" (upper bound) or "~" (about)."""
     text = f"{claim.note} ; {claim.conditions}".casefold()
-    if "lower bound" in text:
+    if "lower bound" in text or "up to" in text:
         return ">"
     if "upper bound" in text or "less than" in text:
         return "<"
@@ -172,6 +173,8 @@ _NOT_YET: tuple[tuple[str, str], ...] = (
 def _why_not_yet(claim: Fact) -> str:
     if claim.id in LIVES or claim.quantity == "critical_current_density":
         return not_identifiable(claim.id, book().ledger())
+    if claim.id in NEEDS_CURVE:
+        return NEEDS_CURVE_REASON
     for pattern, reason in _NOT_YET:
         if re.search(pattern, claim.quantity):
             return reason
@@ -235,7 +238,7 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     verdict = _verdict(claim, relation, got, value, uncertainty)
     alternatives = []
     for model, calculate in prediction.alternatives:
-        other = estimate(calculate, data, samples=64)
+        other = estimate(calculate, data, samples=min(64, prediction.samples))
         other_value, other_uncertainty, _ = _shown(other, claim.unit)
         alternatives.append(Alternative(model, other_value, other_uncertainty))
     alternatives += _experimented(claim, data)
@@ -408,6 +411,11 @@ def reproduce(
         their uncertainty is what the voxels cost.
     progress : callable
         ``progress(label, done, total)``, called as rows are finished.
+
+    Notes
+    -----
+    Simulated experiments need the extra "engine" and compile on their first run; without it, the claims that only they
+    answer say so, and open predictions that rest on them are left out.
 
     Raises
     ------
