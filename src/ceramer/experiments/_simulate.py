@@ -390,6 +390,8 @@ class _Runner:
 
     def _where(self, unknown: int) -> str:
         chain = self.simulation.chain
+        if unknown >= int(chain.offset[len(chain.nodes)]):
+            return "lithium in the particles of the cathode"
         node = int(np.searchsorted(chain.offset, unknown, side="right")) - 1
         node = min(max(node, 0), len(chain.nodes) - 1)
         name = chain.nodes[node].kind.unknowns[unknown - int(chain.offset[node])].name
