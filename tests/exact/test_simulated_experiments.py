@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ceramer import Cell, Layer, Stack, analyse, laws, protocols, read
-from ceramer.experiments import Instrument, run, simulate
+from ceramer.errors import InputError
+from ceramer.experiments import Instrument, Protocol, run, simulate
 from ceramer.measurement import read_all, write_bdf, write_eclab_text
 from ceramer.microstructure import Phase, Property
 from ceramer.physics import cell_model
@@ -184,3 +185,15 @@ def test_noise_is_covered_by_the_error_bars_and_follows_the_seed(tmp_path):
     assert texts[0] == texts[1] != texts[2]
     assert max(abs(x) for x in deviations) < 4.0
     assert np.std(deviations[1:]) > 0.1, "error bars that are far too wide say nothing"
+
+
+def test_plating_between_spectra_is_no_polarisation():
+    measurements = simulate(cell(), protocols.OneWayPlating("0.1 mA/cm2", "0.1 mAh/cm2", spectra=1))
+    assert len(measurements) == 3
+    with pytest.raises(InputError, match="analyse them one by one"):
+        analyse(measurements)
+
+
+def test_a_foil_has_no_c_rate():
+    with pytest.raises(InputError, match="what 1C refers to"):
+        simulate(cell(), Protocol("x", "cycling", ("Charge at C/2 for 1 h",)))

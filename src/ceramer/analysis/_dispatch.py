@@ -163,11 +163,15 @@ def detect_method(measurement: Measurement | Sequence[Measurement]) -> str:
 
 
 def _is_galvanostatic(measurement: Measurement) -> bool:
-    """Whether a method for constant currents fits a time series (plating between two spectra is no polarisation)."""
-    try:
-        return _detect(measurement)[0] not in ("bruce_vincent", "electronic_conductivity")
-    except InputError:  # a polarisation may lack the voltage, or hold few rows
+    """Whether the current is constant while the voltage moves: plating between two spectra is no polarisation."""
+    if not measurement.has(_V, _I):
         return False
+    spread = []
+    for values in (measurement.voltage, measurement.current):
+        finite = values[np.isfinite(values)]
+        level = float(np.median(np.abs(finite))) if finite.size else 0.0
+        spread.append(_robust_range(finite) / level if level else 0.0)
+    return spread[0] > max(0.05, 10.0 * spread[1])
 
 
 def _argument(measurement: Measurement | Sequence[Measurement] | None, method: Method) -> Any:
