@@ -275,7 +275,7 @@ def hold(report: Report, repeats: int) -> None:
                 cell = Ours(points, grade, tolerance, method)
                 found = errors(current(cell))
                 run = cell.run([step])
-                found["steps"] = run.summary[0, 13]
+                found["time_steps"] = run.summary[0, 13]
                 ours.append(cell.solved([step], repeats, found.pop("error"), **found))
     for grade in (1.0, GRADE):
         for tolerance in (1e-3, 1e-4, 1e-6):
@@ -307,7 +307,7 @@ def cycles(report: Report, repeats: int) -> None:
             run = cell.run(steps)
             voltage = run.summary[:, 6].reshape(-1, 2)
             drift = abs(cell.simulation.amount("salt") / salt - 1.0)
-            more = {"salt_drift": drift, "steps": run.summary[:, 13].sum() / cases.CYCLES}
+            more = {"salt_drift": drift, "time_steps": run.summary[:, 13].sum() / cases.CYCLES}
             ours.append(cell.solved(steps, repeats, worst(voltage, exact), **more))
     for grade in (1.0, GRADE):
         for tolerance in (1e-3, 1e-4, 1e-6):
