@@ -26,7 +26,7 @@ SAMPLES = 32
 """For the uncertainty of a simulated experiment."""
 
 _MAH_PER_CM2 = 36000.0  # C/m2
-_SMALL = 1e-2  # A/m2: far below any limiting current here, so that everything is proportional to it
+_SMALL = 1e-3  # A/m2: far below any limiting current here, so that everything is proportional to it
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,14 @@ class Bench:
         """Return the potential [V] at which the current of a scan passes a level [A/m2], or the end of the scan."""
         from ceramer.experiments import protocols
 
-        done = self.run(protocols.LSV(f"{end} V", rate, start=f"{start} V")).measurements[0]
+        whole = self.run(protocols.LSV(f"{end} V", rate, start=f"{start} V"))
+        done = whole.measurements[0]
         level = np.abs(done.current) / self.area
         late = level > current_density
         late[: max(3, len(late) // 100)] = False  # the double layer takes its first charge
         if not late.any():
+            if not whole.outcome.completed:
+                raise InputError(whole.outcome.sentence)
             return end
         k = int(np.argmax(late))
         low, high = math.log(level[k - 1]), math.log(level[k])
