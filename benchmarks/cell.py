@@ -365,7 +365,6 @@ foil = Metal.lithium(10.0, 1e6)
 layer = dict(conductivity=0.03, salt_concentration=1000.0, transference_number=0.2, salt_diffusivity=4e-12)
 layers = [Polymer(thickness=20e-6, **layer), Polymer(thickness=30e-6, **layer)]
 simulation = CellModel(layers=layers, negative=foil, positive=foil, temperature=298.15).simulation()
-announced = not simulation.chain.program.compiled
 simulation.chain.run([Step("voltage", 0.01, 3600.0)])
 """,
     "ceramer.simulate": """
