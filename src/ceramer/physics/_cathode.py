@@ -1,7 +1,7 @@
 """The porous cathode: salt in the pores, ions and electrons side by side, particles that take lithium in.
 
-Unknowns of a node: salt concentration c in the pores, potential phi of a lithium reference there, and the drop v from
-the carbon network to it. The particles add their shells and, at their surfaces, the current density j out of them.
+Unknowns of a node: salt concentration c in the pores, potential phi of a lithium reference there, and the potential
+phi_s of the carbon network. The particles add their shells and, at their surfaces, the current density j out of them.
 """
 
 from __future__ import annotations
@@ -95,18 +95,19 @@ def _particles(number: int, laws: InsertionLaws) -> Particles:
         return drop - laws.open_circuit_potential(x) - j * film - insertion_overpotential(j, exchange, t)
 
     def reaction(
-        c: Number, phi: Number, drop: Number, x: Number, j: Number, t: Number, area: Number, sites: Number,
+        c: Number, phi: Number, solid: Number, x: Number, j: Number, t: Number, area: Number, sites: Number,
         factor: Number, film: Number,
     ) -> Any:  # fmt: skip
-        return j / (FARADAY * sites), balance(c, drop, x, j, film, t, factor), -area * j
+        return j / (FARADAY * sites), balance(c, solid - phi, x, j, film, t, factor), area * j, -area * j
 
     def with_film(
-        c: Number, phi: Number, drop: Number, x: Number, j: Number, film: Number, t: Number, area: Number, sites: Number,
-        factor: Number, bare: Number,
+        c: Number, phi: Number, solid: Number, x: Number, j: Number, film: Number, t: Number, area: Number,
+        sites: Number, factor: Number, bare: Number,
     ) -> Any:  # fmt: skip
         assert laws.cei_growth is not None
-        growth = laws.cei_growth(film, j, drop)
-        return j / (FARADAY * sites), balance(c, drop, x, j, film + bare, t, factor), growth, -area * j
+        growth = laws.cei_growth(film, j, solid - phi)
+        row = balance(c, solid - phi, x, j, film + bare, t, factor)
+        return j / (FARADAY * sites), row, growth, area * j, -area * j
 
     surface = (Unknown(f"reaction_{number}", CURRENT_SCALE),)
     if laws.cei_growth is not None:
@@ -119,7 +120,7 @@ def _particles(number: int, laws: InsertionLaws) -> Particles:
         surface,
         with_film if laws.cei_growth is not None else reaction,
         names,
-        (2,),
+        (1, 2),
     )
 
 
@@ -127,13 +128,13 @@ def _particles(number: int, laws: InsertionLaws) -> Particles:
 def cathode_node(materials: tuple[InsertionLaws, ...]) -> NodeKind:
     """Return the node of a porous cathode with these classes of particles.
 
-    Rows: salt in the pores (anions do not react), total charge, and electrons, which the particles take in:
-    ``C a dv/dt = -div i_s - sum_k a_k j_k``.
+    Rows: salt in the pores (anions do not react), ions and electrons, with ``div i = -div i_s = sum_k a_k j_k`` and
+    the current of the double layer.
     """
     names = ("temperature", *(f"{name}_{k}" for k in range(len(materials)) for name in _ACTIVE))
     return NodeKind(
         "cathode",
-        (Unknown("concentration", 1000.0), Unknown("potential", 0.1), Unknown("drop", 1.0)),
+        (Unknown("concentration", 1000.0), Unknown("potential", 0.1), Unknown("solid_potential", 1.0)),
         names,
         None,
         tuple(_particles(k, laws) for k, laws in enumerate(materials)),
@@ -151,11 +152,10 @@ def cathode_face(given: BinaryLaws = BinaryLaws()) -> FaceKind:
     count = len(pores.parameters)
 
     def body(
-        c_l: Number, phi_l: Number, v_l: Number, c_r: Number, phi_r: Number, v_r: Number, p: tuple[Number, ...]
+        c_l: Number, phi_l: Number, solid_l: Number, c_r: Number, phi_r: Number, solid_r: Number, p: tuple[Number, ...]
     ) -> Any:
         n, i = pores.law(c_l, phi_l, c_r, phi_r, *p[:count])
-        electrons = -p[count] * ((phi_r + v_r) - (phi_l + v_l))
-        return n, i + electrons, electrons
+        return n, i, -p[count] * (solid_r - solid_l)
 
     law = _with_parameters(body, 6, count + 1, list(range(6)), [1.0, 1.0, 1.0])
     return FaceKind("cathode", (0, 1, 2), (0, 1, 2), (*pores.parameters, "electronic"), law, ((0, 0), (1, 1), (2, 2)))
@@ -170,13 +170,11 @@ COLLECTOR = NodeKind("collector", (Unknown("current", 1.0),), ("resistance",), _
 """Metal that carries the electrons of a cathode away: its current density."""
 
 
-def _into_collector(phi: Number, v: Number, i: Number) -> tuple[Number, Number, Number]:
-    return i, i, phi + v
+def _into_collector(solid: Number, i: Number) -> tuple[Number, Number]:
+    return i, solid
 
 
-cathode_to_collector = FaceKind(
-    "cathode_to_collector", (1, 2), (0,), (), _into_collector, ((1, None), (2, None), (None, 0))
-)
+cathode_to_collector = FaceKind("cathode_to_collector", (2,), (0,), (), _into_collector, ((2, None), (None, 0)))
 
 
 def _collector_to_terminal(i: Number, voltage: Number) -> tuple[Number, Number]:

@@ -136,13 +136,15 @@ def _cathode_node(layer: PorousCathode, width: float, temperature: float) -> Nod
                 (0.0, 1.0) if grows else (0.0,),
             )
         )
-    drop = float(first.laws.open_circuit_potential(first.stoichiometry))
+    potential = float(first.laws.open_circuit_potential(first.stoichiometry))
     return Node(
         cathodes.cathode_node(tuple(m.laws for m in layer.materials)),
-        (layer.salt_concentration, 0.0, drop),
-        (layer.porosity * layer.salt_volume_fraction * width, 0.0, capacity),
+        (layer.salt_concentration, 0.0, potential),
+        (layer.porosity * layer.salt_volume_fraction * width, 0.0, 0.0),
         tuple(values),
         fillings=tuple(fillings),
+        capacity=capacity,
+        capacity_unknowns=(1, 2),
     )
 
 
@@ -489,8 +491,9 @@ class _Assembly:
                 guards.append((at, _DEPLETED * node.initial[0], 1.0))
                 where_ = f"{self.position[k] * 1e6:.3g} um from the negative electrode, in {self.layer_of[k]}"
                 meanings.append(("salt depleted", f"The salt is used up {where_}; lower the current."))
-            if "drop" in names and node.kind.particles:
-                lithium.append((at + 2, -node.mass[2]))
+            if node.capacity:
+                lithium += [(at + node.capacity_unknowns[0], node.capacity)]
+                lithium += [(at + node.capacity_unknowns[1], -node.capacity)]
             if "stoichiometry" in names:
                 lithium.append((at, node.mass[0] * FARADAY))
             if "inventory" in names:

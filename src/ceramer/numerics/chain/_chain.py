@@ -79,6 +79,9 @@ class Node:
     """Of constant-phase elements, one per unknown (1: an ordinary storage); only the impedance sees them."""
     fillings: tuple[Filling, ...] = ()
     """One per class of particles of its kind."""
+    capacity: float = 0.0
+    """Between two of its unknowns, as a double layer between two potentials."""
+    capacity_unknowns: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,9 @@ class Chain:
             np.array([*(f.capacity for f in faces), 0.0]),
             np.array([*(f.capacity_unknowns[0] for f in faces), 0], np.int64),
             np.array([*(f.capacity_unknowns[1] for f in faces), 0], np.int64),
+            np.array([n.capacity for n in nodes]),
+            np.array([n.capacity_unknowns[0] for n in nodes], np.int64),
+            np.array([n.capacity_unknowns[1] for n in nodes], np.int64),
         )
         last = int(self.offset[-2])
         self.terminal = np.array([last, last + 1, last + 2, last + 3, last + 4, len(nodes) - 1, 0, 1], np.int64)
@@ -489,6 +495,13 @@ class Chain:
                     mass[right, right] += c
                     mass[left, right] -= c
                     mass[right, left] -= c
+            c = self.model[9][k]
+            if c:
+                one, other = o + self.model[10][k], o + self.model[11][k]
+                mass[one, one] += c
+                mass[other, other] += c
+                mass[one, other] -= c
+                mass[other, one] -= c
         for g in self.particles:
             self._particle_matrix(g, blocks[3], jacobian)
         return mass, jacobian

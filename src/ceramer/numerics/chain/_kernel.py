@@ -6,7 +6,8 @@ the same for all. Arrays live in tuples, so that a run allocates nothing:
 
 - shape = (off, size, aoff, boff, coff, particles): first unknown, number of unknowns and first block entry of each
   node, and the tables of the particles; the unknowns of particles come after those of all nodes;
-- model = (shape, node parameters, face parameters, node runs, face runs, mass, face capacity, its unknown left, right);
+- model = (shape, node parameters, face parameters, node runs, face runs, mass, face capacity, its unknown left, right,
+  capacity inside a node, its two unknowns);
 - blocks (A, B, C, particles): entry of row r and column c of a block of node k at offset[k] + r * columns + c.
 """
 
@@ -107,6 +108,7 @@ def factor(a, mass, model, blocks, work, pivots):
     shape = model[0]
     off, size, aoff, boff, coff = shape[:5]
     capacity, left, right = model[6], model[7], model[8]
+    inner, one, other = model[9], model[10], model[11]
     JA, JB, JC = blocks[:3]
     L, E, G = work[:3]
     n = size.size
@@ -120,7 +122,7 @@ def factor(a, mass, model, blocks, work, pivots):
         m = size[k] & PLACE
         o = boff[k] & PLACE
         here = off[k] & PLACE
-        if ready and m == 2 and capacity[k] == 0.0:
+        if ready and m == 2 and capacity[k] == 0.0 and inner[k] == 0.0:
             oa = aoff[k] & PLACE
             a0, a1, a2, a3 = JA[oa], JA[oa + 1], JA[oa + 2], JA[oa + 3]
             L[oa] = -(a0 * p0 + a1 * p2)
@@ -145,6 +147,13 @@ def factor(a, mass, model, blocks, work, pivots):
             if k < n - 1 and capacity[k] != 0.0:
                 r = left[k]
                 E[o + r * m + r] += a * capacity[k]
+            if inner[k] != 0.0:
+                r = one[k]
+                c = other[k]
+                E[o + r * m + r] += a * inner[k]
+                E[o + c * m + c] += a * inner[k]
+                E[o + r * m + c] -= a * inner[k]
+                E[o + c * m + r] -= a * inner[k]
             if k > 0:
                 q = size[k - 1]
                 oa = aoff[k] & PLACE
@@ -510,6 +519,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
     U, f, yt, blocks, work, pivots, scratch, sums, values, y1, start = space
     shape, P = model[0], model[1]
     mass, capacity, left, right = model[5], model[6], model[7], model[8]
+    inner, one, other = model[9], model[10], model[11]
     off, size = shape[0], shape[1]
     iV, iI, iS, iQ, iW, node, pmode, prate = (
         terminal[0],
@@ -647,6 +657,13 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                                 here = off[k] + left[k]
                                 there = off[k + 1] + right[k]
                                 drop = capacity[k] * (scratch[here] - scratch[there])
+                                b[here] += drop
+                                b[there] -= drop
+                        for k in range(size.size):
+                            if inner[k] != 0.0:
+                                here = off[k] + one[k]
+                                there = off[k] + other[k]
+                                drop = inner[k] * (scratch[here] - scratch[there])
                                 b[here] += drop
                                 b[there] -= drop
                     solve(b, shape, work, scratch)
