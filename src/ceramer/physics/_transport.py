@@ -98,7 +98,7 @@ def binary_flux(
     anion_share = 1.0 - transference_number
     diffusion_potential = 2.0 * GAS_CONSTANT / FARADAY * temperature * anion_share * thermodynamic_factor
     resistance = 0.5 * width * (1.0 / sigma[0] + 1.0 / sigma[1])
-    i = -((phi_r - phi_l) - diffusion_potential * (np.log(c_r) - np.log(c_l))) / resistance
+    i = -((phi_r - phi_l) - diffusion_potential * np.log(c_r / c_l)) / resistance
     n = -(c_r - c_l) / (0.5 * width * (1.0 / diffusivity[0] + 1.0 / diffusivity[1])) - anion_share * i / FARADAY
     return n, i
 
@@ -191,7 +191,7 @@ def tethered_flux(
     right = laws.tethered_anion_transport(c_r, tethered, d_plus, d_minus, temperature)
     anion_share = 0.5 * (left.anion_transference + right.anion_transference)
     resistance = 0.5 * width * (1.0 / left.conductivity + 1.0 / right.conductivity)
-    activity = np.log(c_r * (c_r + tethered)) - np.log(c_l * (c_l + tethered))
+    activity = np.log(c_r * (c_r + tethered) / (c_l * (c_l + tethered)))
     i = -((phi_r - phi_l) - GAS_CONSTANT / FARADAY * temperature * anion_share * activity) / resistance
     diffusion = 0.5 * width * (1.0 / left.ambipolar_diffusivity + 1.0 / right.ambipolar_diffusivity)
     return -(c_r - c_l) / diffusion - anion_share * i / FARADAY, i
