@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from ceramer import units
-from ceramer.errors import InputError, MissingExtraError, UnknownNameError
+from ceramer.errors import InputError, MissingExtraError, NotConvergedError, UnknownNameError
 from ceramer.library import _experiments, _full_cells, _isotopes, _lives  # noqa: F401 - they register their answers
 from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
 from ceramer.library._fade import NEEDS_CURVE, NEEDS_CURVE_REASON
@@ -223,8 +223,8 @@ def _experimented(claim: Fact, data: Book) -> list[Alternative]:
     for label, calculate in EXPERIMENTS.get(claim.id, ()):
         try:
             found.append(Alternative(label, units.convert(calculate(data.ledger()), claim.unit), None))
-        except MissingExtraError:
-            return []
+        except (MissingExtraError, NotConvergedError, InputError):
+            continue
     return found
 
 
@@ -232,7 +232,7 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     relation = relation_of(claim)
     try:
         got = estimate(prediction.calculate, data, samples=prediction.samples)
-    except MissingExtraError as error:
+    except (MissingExtraError, NotConvergedError, InputError) as error:
         return replace(_unanswered(claim), reason=str(error))
     value, uncertainty, interval = _shown(got, claim.unit)
     verdict = _verdict(claim, relation, got, value, uncertainty)
@@ -294,9 +294,9 @@ def _unanswered(claim: Fact) -> Row:
 
 
 def _finding_rows(chosen: Iterable[Finding], data: Book) -> Iterator[FindingRow]:
-    """Yield a row for each; those that need the engine are left out where it is missing."""
+    """Yield a row for each that has an answer: not those that need the engine where it is missing."""
     for finding in chosen:
-        with contextlib.suppress(MissingExtraError):
+        with contextlib.suppress(MissingExtraError, NotConvergedError, InputError):
             yield _finding_row(finding, data)
 
 
@@ -463,7 +463,7 @@ def _used_as_input(data: Book) -> set[str]:
         ledger = data.ledger()
         try:
             calculate(ledger)
-        except (InputError, MissingExtraError):
+        except (InputError, MissingExtraError, NotConvergedError):
             continue
         used.update(key for key, datum in ledger.read.items() if math.isfinite(datum.value))
     return used

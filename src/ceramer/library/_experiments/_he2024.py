@@ -193,7 +193,7 @@ for _system, _cell in (("PCE", "Li|PCE|Li"), ("H-SSE", "Li|H-SSE|Li"), ("SH-SPE"
     "time",
     "s",
     "the simulated cell at constant current, 22 degC; printed half-cycles at this current last 90 s",
-    samples=SAMPLES,
+    samples=SAMPLES // 2,
 )
 def _hsse_depletion(ledger: Ledger) -> float:
     return bench("Li|H-SSE|Li", ledger).depletion_time(ledger("A0125"))

@@ -95,7 +95,7 @@ open_prediction(
     "time",
     "s",
     "the simulated cell at constant current; the printed half-cycle of 0.5 mAh/cm2 lasts 129 s",
-    samples=SAMPLES,
+    samples=SAMPLES // 2,
 )(partial(_depletion, "Li|UVEA-LATP-UVEA|Li"))
 
 
