@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceramer.cell._cell import Cell
 from ceramer.cell._electrode import Collector, Electrode
-from ceramer.cell._energy import BASES, BillOfMaterials, Item, bill_of_materials
+from ceramer.cell._energy import BASES, BillOfMaterials, Item, bill_of_materials, specific_energy_elasticities
 from ceramer.cell._spec import CellSpec, CollectorSpec, ElectrodeSpec, InterfaceSpec, LayerSpec, StackSpec
 from ceramer.cell._stack import Interface, Layer, Stack
 
@@ -25,4 +25,5 @@ __all__ = [
     "Stack",
     "StackSpec",
     "bill_of_materials",
+    "specific_energy_elasticities",
 ]

@@ -7,9 +7,9 @@ from typing import Final
 
 from ceramer.cell._electrode import Electrode
 from ceramer.cell._stack import Stack
-from ceramer.errors import UnknownNameError
+from ceramer.errors import InputError, UnknownNameError
 
-__all__ = ["BASES", "BillOfMaterials", "Item", "bill_of_materials"]
+__all__ = ["BASES", "BillOfMaterials", "Item", "bill_of_materials", "specific_energy_elasticities"]
 
 BASES: Final = {
     "active": "active material and lithium",
@@ -75,3 +75,34 @@ def bill_of_materials(
     items.extend(Item(layer.name, layer.areal_mass(), layer.thickness, "layers") for layer in stack.layers)
     items.append(Item("packaging", packaging_areal_mass, packaging_areal_thickness, "packaged"))
     return BillOfMaterials(tuple(item for item in items if item.areal_mass > 0.0))
+
+
+def specific_energy_elasticities(bill: BillOfMaterials, basis: str = "foils") -> dict[str, float]:
+    """Return by how many per cent the specific energy moves for each per cent of a quantity, the greatest first.
+
+    ``d ln E / d ln m_k = -m_k / M`` for the mass of every item, 1 for capacity and mean voltage, and for a thicker
+    positive electrode, which brings its capacity with it, ``1 - (m_active + m_binder + m_pores) / M``.
+
+    Parameters
+    ----------
+    bill : BillOfMaterials
+    basis : str
+        Of `BASES`.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown basis.
+    InputError
+        If the basis counts nothing.
+    """
+    total = bill.areal_mass(basis)
+    if not total > 0.0:
+        raise InputError(f"The bill of materials has nothing on the basis {basis!r}.")
+    counted = [item for item in bill.items if _ORDER[item.basis] <= _ORDER[basis]]
+    found: dict[str, float] = {"capacity": 1.0, "mean voltage": 1.0}
+    for item in counted:
+        found[f"mass of {item.name}"] = found.get(f"mass of {item.name}", 0.0) - item.areal_mass / total
+    porous = {"binder and carbon", "electrolyte in the pores", *(i.name for i in bill.items[:1])}
+    found["loading, with its capacity"] = 1.0 - sum(i.areal_mass for i in counted if i.name in porous) / total
+    return dict(sorted(found.items(), key=lambda entry: -abs(entry[1])))

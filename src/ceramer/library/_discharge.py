@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ceramer.errors import InputError
 from ceramer.library._systems import load_cell
@@ -16,18 +17,22 @@ from ceramer.provenance import Ledger
 if TYPE_CHECKING:
     from ceramer.physics import CellModel
 
-__all__ = ["Adjusted", "Discharge", "FullCell", "fit_cell", "full_cell"]
+__all__ = ["Adjusted", "Discharge", "Fit", "FullCell", "fit_cell", "full_cell"]
+
+Array = NDArray[np.float64]
 
 _SEPARATOR, _CATHODE, _SHELLS = 10, 8, 10
 """Cells of the grid: coarser than usual, which moves a capacity at 1C by less than 0.3 %."""
 _TOLERANCE = 1e-4
-_ENOUGH = 3e-4
+_ENOUGH = 1e-3
 """Change of a fitted parameter (its logarithm) at which a fit ends."""
 _ROUNDS = 16
 _LONGEST = 1.0
 _POOR = 0.05
 """Root mean square of the relative deviations that a fit may leave."""
 _STEP = 0.03
+_ENDS = ("salt depleted", "no consistent state", "lithium exhausted", "particles full")
+"""Outcomes that end a discharge as a cut-off does."""
 _FARTHEST = 8.0
 """Of a fitted logarithm from 0: what lies beyond is no adjustment any more."""
 
@@ -55,6 +60,14 @@ class Adjusted:
 
     share: float = 1.0
     diffusion: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The change that a fit found, and how the relative deviations move with the logarithms of what was fitted."""
+
+    change: Adjusted
+    slopes: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -111,8 +124,9 @@ def _discharge(model: CellModel, lower: float, upper: float, current: float, cha
         f"Discharge at {current:.12g} A until {lower:.12g} V",
     )
     done = run(model, Protocol("discharge", "cycling", steps), series=False, area=1.0, relative_tolerance=_TOLERANCE)
-    if len(done.summary["charge"]) < 2:
-        raise InputError(f"{model.name}: the charge failed. {done.outcome.sentence}")
+    lost = not done.outcome.completed and done.outcome.name not in _ENDS
+    if lost or len(done.summary["charge"]) < 2:
+        raise InputError(f"{model.name}: the cell could not be cycled. {done.outcome.sentence}")
     return Discharge(max(float(done.summary["charge"][1]), 0.0), max(float(done.summary["energy"][1]), 0.0))
 
 
@@ -132,8 +146,11 @@ def full_cell(name: str, ledger: Ledger, lower: float, upper: float, temperature
 
 
 def fit_cell(
-    cell: FullCell, points: Sequence[tuple[float, float]], of: tuple[str, ...] = ("share", "diffusion")
-) -> Adjusted:
+    cell: FullCell,
+    points: Sequence[tuple[float, float]],
+    of: tuple[str, ...] = ("share", "diffusion"),
+    near: Fit | None = None,
+) -> Fit:
     """Return the share of sites and the factor on diffusion that bring a cell nearest to measured capacities.
 
     Parameters
@@ -143,47 +160,50 @@ def fit_cell(
         As many as parameters, or more: least squares of the relative deviations.
     of : tuple of str
         The fields of `Adjusted` that are fitted; another stays 1.
+    near : Fit, optional
+        Of a cell much like this one: where to begin.
 
     Raises
     ------
     InputError
         If the best change within e**8 either way leaves deviations of 5 %.
     """
-    return _fit(cell, tuple(points), of)
+    if len(points) < len(of):
+        raise InputError(f"{cell.model.name}: {len(of)} numbers cannot be fitted to {len(points)} capacities.")
+    return _fit(cell, tuple(points), of, near)
 
 
 @functools.lru_cache(maxsize=1 << 12)
-def _fit(cell: FullCell, points: tuple[tuple[float, float], ...], of: tuple[str, ...]) -> Adjusted:
-    count = len(of)
-    if len(points) < count:
-        raise InputError(f"{cell.model.name}: {count} numbers cannot be fitted to {len(points)} capacities.")
-
-    def change(p: np.ndarray) -> Adjusted:
+def _fit(cell: FullCell, points: tuple[tuple[float, float], ...], of: tuple[str, ...], near: Fit | None) -> Fit:
+    def change(p: Array) -> Adjusted:
         return Adjusted(**{name: float(np.exp(x)) for name, x in zip(of, p, strict=True)})
 
-    def deviations(p: np.ndarray) -> np.ndarray:
+    def deviations(p: Array) -> Array:
         tried = cell.adjusted(change(p))
         return np.array([tried.specific_capacity(j) / q - 1.0 for j, q in points])
 
     # Gauss-Newton with a Jacobian by differences, then kept up to date by Broyden's rule
-    p = np.zeros(count)
+    p = np.zeros(len(of)) if near is None else np.log([getattr(near.change, name) for name in of])
     r = deviations(p)
-    best = (float(r @ r), p)
-    jacobian = np.column_stack([(deviations(p + _STEP * e) - r) / _STEP for e in np.eye(count)])
+    if near is None:
+        jacobian = np.column_stack([(deviations(p + _STEP * e) - r) / _STEP for e in np.eye(len(of))])
+    else:
+        jacobian = np.array(near.slopes)
     for _ in range(_ROUNDS):
         step = -np.linalg.lstsq(jacobian, r, rcond=None)[0]
         step *= min(1.0, _LONGEST / max(float(np.max(np.abs(step))), 1e-12))
-        trial = np.clip(best[1] + step, -_FARTHEST, _FARTHEST)
-        step = trial - best[1]
+        trial = np.clip(p + step, -_FARTHEST, _FARTHEST)
+        step = trial - p
         if float(np.max(np.abs(step))) < _ENOUGH:
+            p = trial
             break
         after = deviations(trial)
-        jacobian += np.outer(after - r - jacobian @ step, step) / float(step @ step)
-        if float(after @ after) < best[0]:
-            best, r = (float(after @ after), trial), after
-    if best[0] > len(points) * _POOR**2:
+        jacobian = jacobian + np.outer(after - r - jacobian @ step, step) / float(step @ step)
+        if float(after @ after) < float(r @ r):
+            p, r = trial, after
+    if float(r @ r) > len(points) * _POOR**2:
         raise InputError(
             f"{cell.model.name}: no share of sites and no diffusion near the catalogue's bring its capacities within "
             f"{100 * _POOR:.0f} %."
         )
-    return change(best[1])
+    return Fit(change(p), tuple(tuple(float(x) for x in row) for row in jacobian))

@@ -1,7 +1,7 @@
 """Fade of the published cells: extrapolated where three points are printed, `needs curve` where only the end is.
 
-A first and a last capacity fix one rate of fade and test nothing. One cell has three points: NCM811|PLM|Li after 100 and
-500 cycles.
+A first and a last capacity fix one rate of fade and test nothing. One cell has three points: NCM811|PLM|Li
+after 100 and 500 cycles.
 """
 
 from __future__ import annotations

@@ -6,19 +6,20 @@ that returns after a rate test is the first one again.
 
 from __future__ import annotations
 
+import functools
 import math
 from functools import partial
 
 from ceramer import laws, units
-from ceramer.library._discharge import Adjusted, FullCell, fit_cell, full_cell
+from ceramer.library._discharge import Adjusted, Fit, FullCell, fit_cell, full_cell
 from ceramer.library._registry import open_prediction, predict
+from ceramer.library._systems import book
 from ceramer.provenance import Kind, Ledger
 
 __all__ = ["cse_cell", "fitted_cse", "fitted_plm_lfp", "plm_lfp_cell", "zero_strain_cell"]
 
 _SAMPLES = 32
 _HOUR = 3600.0
-_MAH_PER_G = units.si_factor("mAh/g")
 _T0, _T60 = (units.ZERO_CELSIUS + t for t in (0.0, 60.0))
 
 
@@ -36,8 +37,8 @@ _NEWMAN = "porous-electrode model with lithium diffusion in the particles"
 _CSE_METHOD = f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C, 0.2C and 0.5C"
 _CATALOGUE = "from the catalogue alone, nothing fitted"
 _ONE_DIFFUSIVITY = (
-    "one diffusivity for every stoichiometry and one size of particles: fitted to the fall from 0.1C to 0.5C it falls on "
-    "too steeply, where a spread of sizes would not; the catalogue alone comes nearer"
+    "one diffusivity for every stoichiometry and one size of particles: fitted to the fall from 0.1C to 0.5C it falls "
+    "on too steeply, where a spread of sizes would not; the catalogue alone comes nearer"
 )
 
 
@@ -46,10 +47,20 @@ def cse_cell(ledger: Ledger, name: str = _CSE) -> FullCell:
     return full_cell(name, ledger, ledger("F001-078"), ledger("F001-079"))
 
 
+def _fit_cse(ledger: Ledger, near: Fit | None) -> Fit:
+    cell, nominal = cse_cell(ledger), ledger("F001-080")
+    points = [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in _CSE_POINTS]
+    return fit_cell(cell, points, near=near)
+
+
+@functools.cache
+def _usual_cse() -> Fit:
+    return _fit_cse(book().ledger(), None)
+
+
 def fitted_cse(ledger: Ledger) -> Adjusted:
     """Return what the capacities at 0.1C, 0.2C and 0.5C make of Li|CSE|NCM811."""
-    cell, nominal = cse_cell(ledger), ledger("F001-080")
-    return fit_cell(cell, [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in _CSE_POINTS])
+    return _fit_cse(ledger, _usual_cse()).change
 
 
 def _cse(ledger: Ledger, c_rate: float, name: str = _CSE, fitted: bool = True) -> float:
@@ -108,7 +119,7 @@ def _cse_fastest(ledger: Ledger) -> float:
 for _rate in (2.0, 5.0):
     open_prediction(
         f"Li|CSE|NCM811:capacity at {_rate:g}C", "specific_capacity_discharge", "mAh/g", _CSE_METHOD, _SAMPLES
-    )(lambda ledger, rate=_rate: _cse(ledger, rate))
+    )(partial(_cse, c_rate=_rate))
 open_prediction(
     "Li|CSE|NCM811:capacity of 10.7 mg/cm2 at 0.5C",
     "specific_capacity_discharge",
@@ -123,14 +134,17 @@ open_prediction(
 _PLM = "LFP|PLM|Li"
 _PLM_POINTS = (("F003-050", 0.1), ("F003-051", 0.2))
 _PLM_TO = tuple(claim for claim, _ in _PLM_POINTS)
-_PLM_METHOD = f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C and 0.2C at 25 degC; loading and cut-offs assumed"
+_PLM_METHOD = (
+    f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C and 0.2C at 25 degC; loading and cut-offs "
+    "assumed"
+)
 _PLM_HOT = (
     "heat frees sites that the calibration at 25 degC counts as lost for good: what is missing at 25 degC is not sites "
     "but their reach"
 )
 _PLM_FAST_HOT = (
-    "diffusion quickens so much with heat that the rate no longer matters here; the printed loss at 2C must lie elsewhere, "
-    "in the contacts or the electrolyte"
+    "diffusion quickens so much with heat that the rate no longer matters here; the printed loss at 2C must lie "
+    "elsewhere, in the contacts or the electrolyte"
 )
 
 
@@ -140,10 +154,20 @@ def plm_lfp_cell(ledger: Ledger, temperature: float | None = None, name: str = _
     return full_cell(name, ledger, *window, temperature)
 
 
+def _fit_plm_lfp(ledger: Ledger, near: Fit | None) -> Fit:
+    cell, nominal = plm_lfp_cell(ledger), ledger("LFP-cells.specific_capacity_1C")
+    points = [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in _PLM_POINTS]
+    return fit_cell(cell, points, near=near)
+
+
+@functools.cache
+def _usual_plm_lfp() -> Fit:
+    return _fit_plm_lfp(book().ledger(), None)
+
+
 def fitted_plm_lfp(ledger: Ledger) -> Adjusted:
     """Return what the capacities at 0.1C and 0.2C, 25 degC make of LFP|PLM|Li."""
-    cell, nominal = plm_lfp_cell(ledger), ledger("LFP-cells.specific_capacity_1C")
-    return fit_cell(cell, [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in _PLM_POINTS])
+    return _fit_plm_lfp(ledger, _usual_plm_lfp()).change
 
 
 def _plm(
@@ -152,6 +176,10 @@ def _plm(
     cell = plm_lfp_cell(ledger, temperature, name)
     tried = cell.adjusted(fitted_plm_lfp(ledger)) if fitted else cell
     return tried.specific_capacity(_current(c_rate, ledger("LFP-cells.specific_capacity_1C"), cell))
+
+
+def _plm_at(given: tuple[float, float | None, str], ledger: Ledger) -> float:
+    return _plm(ledger, *given)
 
 
 def _register_plm(claim: str, c_rate: float, temperature: float | None = None, misfit: str = "") -> None:
@@ -173,24 +201,23 @@ _register_plm("F003-054", 0.1, misfit="printed a little below the first value: t
 _register_plm("F003-040", 2.0, _T60, _PLM_FAST_HOT)
 _register_plm("F003-041", 0.1, _T60, _PLM_HOT)
 for _what, _arguments in {
-    "capacity at 0.2C, 0 degC": (0.2, _T0),
-    "capacity at 1C, 25 degC": (1.0,),
-    "capacity at 1C, 60 degC": (1.0, _T60),
+    "capacity at 0.2C, 0 degC": (0.2, _T0, _PLM),
+    "capacity at 1C, 25 degC": (1.0, None, _PLM),
+    "capacity at 1C, 60 degC": (1.0, _T60, _PLM),
     "capacity of 10.5 mg/cm2 at 0.1C, 25 degC": (0.1, None, "LFP|PLM|Li high loading"),
 }.items():
     open_prediction(f"LFP|PLM|Li:{_what}", "specific_capacity_discharge", "mAh/g", _PLM_METHOD, _SAMPLES)(
-        lambda ledger, given=_arguments: _plm(ledger, *given)
+        partial(_plm_at, _arguments)
     )
 
-open_prediction(
+
+@open_prediction(
     "NCM811|X|Li:first capacity with PLM at 0.2C, 25 degC",
     "specific_capacity_discharge",
     "mAh/g",
     f"{_NEWMAN}, {_CATALOGUE}; loading and cut-offs assumed",
     _SAMPLES,
-)(lambda ledger: _nmc_plm(ledger))
-
-
+)
 def _nmc_plm(ledger: Ledger) -> float:
     window = ledger("NMC-cells.lower_cutoff_voltage"), ledger("NMC-cells.upper_cutoff_voltage")
     cell = full_cell("NCM811|PLM|Li", ledger, *window)
@@ -236,8 +263,8 @@ open_prediction(
 @predict(
     "A0148",
     _FROM_CATALOGUE,
-    misfit="electrolyte and diffusion take little at this rate: what is missing are particles that the polymer does not "
-    "reach in a commercial sheet without catholyte",
+    misfit="electrolyte and diffusion take little at this rate: what is missing are particles that the polymer does "
+    "not reach in a commercial sheet without catholyte",
     samples=_SAMPLES,
 )
 def _he_nmc(ledger: Ledger) -> float:
@@ -250,11 +277,20 @@ def zero_strain_cell(name: str, ledger: Ledger) -> FullCell:
     return full_cell(name, ledger, ledger("NMC-cells.lower_cutoff_voltage"), ledger("ZS-cells.upper_cutoff_voltage"))
 
 
+def _fit_zero_strain(ledger: Ledger, near: Fit | None) -> Fit:
+    cell = zero_strain_cell("Li|H-SSE|ZS", ledger)
+    return fit_cell(cell, [(ledger("A0157"), ledger("A0156"))], ("diffusion",), near)
+
+
+@functools.cache
+def _usual_zero_strain() -> Fit:
+    return _fit_zero_strain(book().ledger(), None)
+
+
 def _zero_strain(name: str, current: str, ledger: Ledger, fitted: bool = True) -> float:
     cell = zero_strain_cell(name, ledger)
     if fitted:
-        known = zero_strain_cell("Li|H-SSE|ZS", ledger)
-        cell = cell.adjusted(fit_cell(known, [(ledger("A0157"), ledger("A0156"))], ("diffusion",)))
+        cell = cell.adjusted(_fit_zero_strain(ledger, _usual_zero_strain()).change)
     return cell.specific_capacity(ledger(current))
 
 

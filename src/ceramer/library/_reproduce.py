@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ceramer import units
 from ceramer.errors import InputError, MissingExtraError, NotConvergedError, UnknownNameError
-from ceramer.library import _experiments, _full_cells, _isotopes, _lives  # noqa: F401 - they register their answers
+from ceramer.library import _experiments, _full_cells, _isotopes, _lives, _pouch  # noqa: F401 - they register their answers
 from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
 from ceramer.library._fade import NEEDS_CURVE, NEEDS_CURVE_REASON
 from ceramer.library._failures import LIVES, not_identifiable
