@@ -79,7 +79,7 @@ def cell(
                 **POLYMER,
             ),
         ],
-        negative=negative or Metal.lithium(20.0, 1e6, film_resistance=1e-3),
+        negative=negative or Metal.lithium(20.0, 1e6, film_resistance=1e-3, film_lithium=1.0),
         positive=Metal.collector(1e-4),
         temperature=298.15,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Unknown, where
+from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Unknown
 from ceramer.physics._surfaces import _with_parameters
 from ceramer.physics._transport import BinaryLaws, polymer_face
 from ceramer.units import FARADAY, GAS_CONSTANT
@@ -35,8 +35,8 @@ Law = Callable[..., Any]
 
 CURRENT_SCALE = 1e6
 """Of the current density at the surface of a particle [A/m2]: large, so that what drives it decides the time step."""
-_EDGE = 1e-6
-"""Of the sites: nearer to empty or full the exchange current stays as it is there."""
+_EDGE = 1e-4
+"""Of the sites: nearer to empty or full the exchange current falls less than its law says."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,8 @@ def insertion_overpotential(j: Number, exchange: Number, temperature: Number) ->
 
 
 def _inside(x: Number) -> Number:
-    """Keep a stoichiometry off the ends, where an exchange current would vanish."""
-    above = where(x - _EDGE, x, _EDGE)
-    return where(1.0 - _EDGE - above, above, 1.0 - _EDGE)
+    """Keep a stoichiometry between 0 and 1, smoothly: at the ends an exchange current would vanish."""
+    return 0.5 * (1.0 + np.sqrt(x * x + _EDGE**2) - np.sqrt((1.0 - x) * (1.0 - x) + _EDGE**2))
 
 
 _ACTIVE = ("area", "sites", "exchange_factor", "film")
