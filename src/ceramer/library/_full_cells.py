@@ -111,7 +111,7 @@ def _cse_fastest(ledger: Ledger) -> float:
         if now < least:
             # the capacity falls as a power of the rate between two neighbours
             part = math.log(left / least) / math.log(left / max(now, 1e-3 * least))
-            return slow * (rate / slow) ** part / _HOUR
+            return float(slow * (rate / slow) ** part / _HOUR)
         slow, left = rate, now
     return slow / _HOUR
 
