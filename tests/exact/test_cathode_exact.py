@@ -1,4 +1,4 @@
-"""The porous cathode against closed forms: a sphere in a constant flux, capacity from the potential, films, balances."""
+"""The porous cathode against closed forms: a sphere in a flux, capacity from the potential, films, balances."""
 
 from __future__ import annotations
 

@@ -95,9 +95,7 @@ def outcomes(rate: float, celsius: float, loading: float) -> list[str]:
 
 
 NAMED = {"time", "voltage", "current", "no start", "salt depleted", "particles empty", "particles full"}
-CASES = st.tuples(
-    st.floats(math.log(0.05), math.log(10.0)).map(math.exp), st.floats(0.0, 80.0), st.floats(0.5, 20.0)
-)
+CASES = st.tuples(st.floats(math.log(0.05), math.log(10.0)).map(math.exp), st.floats(0.0, 80.0), st.floats(0.5, 20.0))
 
 
 def check(case: tuple[float, float, float]) -> None:

@@ -43,10 +43,10 @@ __all__ = [
     "TetheredPolymer",
     "TwoPhase",
     "cell_model",
-    "exchange_isotopes",
-    "layer_model",
-    "metal_model",
     "cycle",
+    "exchange_isotopes",
     "film_growth",
     "film_lithium",
+    "layer_model",
+    "metal_model",
 ]

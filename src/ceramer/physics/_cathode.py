@@ -52,8 +52,8 @@ class InsertionLaws:
     diffusivity : callable
         D(x) [m2/s].
     cei_growth : callable or None
-        dR/dt of the film on the particles [ohm m2/s] from R [ohm m2], the current density out of the particle [A/m2] and the drop
-        from the carbon to the pores [V].
+        dR/dt of the film on the particles [ohm m2/s] from R [ohm m2], the current density out of the particle [A/m2]
+        and the drop from the carbon to the pores [V].
     """
 
     open_circuit_potential: Law
@@ -68,7 +68,7 @@ def shell_flux(inner: Number, outer: Number, closeness: Number, diffusivity: tup
 
 
 def insertion_overpotential(j: Number, exchange: Number, temperature: Number) -> Number:
-    r"""Overpotential that drives j out of a particle, :math:`\eta = \frac{2RT}{F} \operatorname{arsinh}\frac{j}{2 i_0}`.
+    r"""Overpotential that drives j out of a particle, :math:`\eta = (2RT/F) \operatorname{arsinh}(j/2 i_0)`.
 
     Butler and Volmer with both transfer coefficients 1/2, solved for the overpotential.
     """
@@ -108,7 +108,7 @@ def _particles(number: int, laws: InsertionLaws) -> Particles:
         row = balance(c, solid - phi, x, j, film + bare, t, factor)
         return j / (FARADAY * sites), row, growth, area * j, -area * j
 
-    surface = (Unknown(f"reaction_{number}", CURRENT_SCALE),)
+    surface: tuple[Unknown, ...] = (Unknown(f"reaction_{number}", CURRENT_SCALE),)
     if laws.cei_growth is not None:
         surface = (*surface, Unknown(f"cei_{number}", 1e-3))
     return Particles(
@@ -141,7 +141,7 @@ def cathode_node(materials: tuple[InsertionLaws, ...]) -> NodeKind:
 
 
 @lru_cache
-def cathode_face(given: BinaryLaws = BinaryLaws()) -> FaceKind:
+def cathode_face(given: BinaryLaws) -> FaceKind:
     """Return the face between two nodes of a cathode: the pores by `polymer_face`, the carbon by Ohm's law.
 
     `width` is the path through the pores (distance times tortuosity over porosity), `electronic` the conductance of the

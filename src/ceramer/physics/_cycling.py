@@ -55,6 +55,8 @@ class Cycling:
         "complete", or what ended the cycling before.
     error : float
         With jumps: sum of the estimated errors of the discharge capacity, over the first one.
+    charge_first : bool
+        Whether a cycle starts with charge.
     """
 
     number: NDArray[np.int64]
@@ -72,6 +74,7 @@ class Cycling:
     outcome: str
     sentence: str
     error: float = 0.0
+    charge_first: bool = True
 
     @property
     def coulombic_efficiency(self) -> Array:
@@ -79,14 +82,11 @@ class Cycling:
 
         Not a number where that cycle was not simulated.
         """
-        first = self.durations.shape[1] == 0 or self._starts_with_charge
-        if first:
+        if self.charge_first:
             return self.discharge / self.charge
         before = np.concatenate([[np.nan], self.charge[:-1]])
         known = np.concatenate([[False], np.diff(self.number) == 1])
         return np.where(known, self.discharge / before, np.nan)
-
-    _starts_with_charge: bool = True
 
     def at(self, cycles: Sequence[int] | NDArray[np.int64], name: str = "discharge") -> Array:
         """Return a quantity at any cycle, between simulated ones by monotone cubic interpolation."""
@@ -220,15 +220,24 @@ class _Recorder:
     def result(self, error: float) -> Cycling:
         table = np.array(self.rows).reshape(-1, 10)
         shape = (len(self.rows), len(self.steps))
+        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active = table[:, 1:].T.copy()
         return Cycling(
-            table[:, 0].astype(np.int64),
-            *(table[:, k].copy() for k in range(1, 5)),
-            np.array(self.durations).reshape(shape),
-            np.array(self.voltages).reshape(shape),
-            *(table[:, k].copy() for k in range(5, 10)),
-            *self.outcome,
-            error,
-            self.charges_first,
+            number=table[:, 0].astype(np.int64),
+            discharge=discharge,
+            charge=charge,
+            discharge_energy=energy_out,
+            charge_energy=energy_in,
+            durations=np.array(self.durations).reshape(shape),
+            end_voltages=np.array(self.voltages).reshape(shape),
+            film=film,
+            cei=cei,
+            inventory=inventory,
+            lost=lost,
+            active=active,
+            outcome=self.outcome[0],
+            sentence=self.outcome[1],
+            error=error,
+            charge_first=self.charges_first,
         )
 
 
@@ -245,7 +254,8 @@ def cycle(
     """Repeat the steps of one cycle; with `jump` only as many cycles are simulated as the slow states need.
 
     A jump carries the slow states (films, lost lithium, active material) over J cycles, a cycle is simulated where it
-    lands (after one to settle), and the states are corrected with what they did there. Films follow ``dS/dn ~ S**p`` with p from the two
+    lands (after one to settle), and the states are corrected with what they did there. Films follow
+    ``dS/dn ~ S**p`` with p from the two
     cycles at the ends of the last jump (prediction) and of this one (correction): exact for parabolic and for constant
     growth. The distance from prediction to correction, turned into capacity by what the jump itself changed, is the
     error that sets the next J.

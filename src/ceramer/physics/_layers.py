@@ -404,7 +404,8 @@ class Metal:
             f"The electrode {self.name}",
             positive="alpha_a alpha_c exponent nucleation_charge tafel_slope electronic_conductance",
             not_negative="exchange_current_density ceramic_exchange_current_density capacitance film_resistance "
-            "film_lithium dead_lithium film_growth series_resistance inventory stripping_reserve nucleation_overpotential oxidation_current",
+            "film_lithium dead_lithium film_growth series_resistance inventory stripping_reserve "
+            "nucleation_overpotential oxidation_current",
         )
         if self.film_growth > 0.0 and self.film_resistance <= 0.0:
             raise InputError(

@@ -60,13 +60,13 @@ def spline_1(x, knots, c):
 
 '''
 
-_INNER: Final = '''
+_INNER: Final = """
 options = {"nogil": True, "error_model": "numpy", "fastmath": FAST_MATH, "_nrt": False}
 inner = numba.njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
 inlined = numba.njit(inline="always", **options)
 
 
-'''
+"""
 
 
 def _inputs(kind: FaceKind) -> list[str]:
@@ -107,7 +107,7 @@ def _face_values(kind: FaceKind, tables: Tables) -> list[str]:
     return lines
 
 
-# --- faces between like nodes: loops over columns of numbers, which the compiler vectorises -----------------------------
+# --- faces between like nodes: loops over columns of numbers, which the compiler vectorises --------------------------
 
 
 def _is_wide(kind: FaceKind) -> bool:
@@ -297,7 +297,9 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
     wide = {number: kind for number, kind in enumerate(faces) if _is_wide(kind)}
     loops = ""
     for number, kind in wide.items():
-        loops += _function(f"def wide_values_{number}(y, f, first, stop, model):", [*unpack, *_wide_values(kind, tables)])
+        loops += _function(
+            f"def wide_values_{number}(y, f, first, stop, model):", [*unpack, *_wide_values(kind, tables)]
+        )
         lines = [*unpack, "JA, JB, JC, JP = blocks", *_wide_partials(kind, tables)]
         loops += _function(f"def wide_partials_{number}(y, blocks, first, stop, model):", lines)
     span = "face_runs[run, 1], face_runs[run, 2], model)"

@@ -52,7 +52,6 @@ def particle_backward(b: Any, shape: Any, work: Any) -> None:
 PLACE = 0x3FFFFFFF  # masks places in arrays, so that the compiler knows them not to be negative
 
 
-
 @jit
 def evaluate(y, f, model):
     """Call `residual` from Python."""
@@ -150,10 +149,11 @@ def factor(a, mass, model, blocks, work, pivots):
             if inner[k] != 0.0:
                 r = one[k]
                 c = other[k]
-                E[o + r * m + r] += a * inner[k]
-                E[o + c * m + c] += a * inner[k]
-                E[o + r * m + c] -= a * inner[k]
-                E[o + c * m + r] -= a * inner[k]
+                held = min(a, 1e11) * inner[k]  # stiffer, and the sum of the two rows is lost to round-off
+                E[o + r * m + r] += held
+                E[o + c * m + c] += held
+                E[o + r * m + c] -= held
+                E[o + c * m + r] -= held
             if k > 0:
                 q = size[k - 1]
                 oa = aoff[k] & PLACE

@@ -25,6 +25,7 @@ __all__ = ["columns", "particle_classes", "particle_functions", "surface_partial
 
 Place = tuple[int, int]
 
+
 def particle_classes(nodes: Sequence[NodeKind]) -> list[tuple[NodeKind, Particles]]:
     """Return every class of particles of these kinds; its place is its number."""
     return [(kind, particles) for kind in nodes for particles in kind.particles]
@@ -162,7 +163,9 @@ def _values(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]:
     inside += [f"row_{k}[i] = {names[1 + count + k]}" for k in range(len(particles.rows))]
     lines += ["for i in range(n):", *_indented(inside), "for i in range(n):"]
     return (
-        lines + [f"    f[((l0 + i * stride) & PLACE) + {row}] += row_{k}[i]" for k, row in enumerate(particles.rows)] + ["    pass"]
+        lines
+        + [f"    f[((l0 + i * stride) & PLACE) + {row}] += row_{k}[i]" for k, row in enumerate(particles.rows)]
+        + ["    pass"]
     )
 
 
@@ -170,7 +173,11 @@ def _partials(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]
     symbols, flux = _flux(particles)
     slopes = [differentiate(flux, symbols[0]), differentiate(flux, symbols[1])]
     lines = ["shape = model[0]", *_UNPACK, "boff = shape[3]", "JB = blocks[1]", "J = blocks[3]"]
-    lines += ["ql = J[j0 : j0 + M]", "qr = J[j0 + M : j0 + 2 * M]", *_shell_loop(particles, slopes, ["ql", "qr"], tables)]
+    lines += [
+        "ql = J[j0 : j0 + M]",
+        "qr = J[j0 + M : j0 + 2 * M]",
+        *_shell_loop(particles, slopes, ["ql", "qr"], tables),
+    ]
     places = surface_partials(kind, particles)
     head, inside, _ = _read_surface(kind, particles, _inputs_of(list(places.values())), "M")
     body, names = lines_of(list(places.values()), tables)
@@ -184,7 +191,9 @@ def _partials(kind: NodeKind, particles: Particles, tables: Tables) -> list[str]
         for s, (o, j) in enumerate(places)
         if o > count and j < width
     ]
-    return lines + (["for i in range(n):", "    ob = boff[(k0 + i) & PLACE] & PLACE", *_indented(direct)] if direct else [])
+    return lines + (
+        ["for i in range(n):", "    ob = boff[(k0 + i) & PLACE] & PLACE", *_indented(direct)] if direct else []
+    )
 
 
 class _Elimination:

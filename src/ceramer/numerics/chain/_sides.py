@@ -1,4 +1,4 @@
-"""What a law between two like neighbours computes from one of them alone: done once per neighbour, not once per side."""
+"""What a law between like neighbours computes from one of them alone: done once per neighbour, not once per side."""
 
 from __future__ import annotations
 
