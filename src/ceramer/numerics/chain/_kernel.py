@@ -149,7 +149,9 @@ def factor(a, mass, model, blocks, work, pivots):
             if inner[k] != 0.0:
                 r = one[k]
                 c = other[k]
-                held = min(a, 1e11) * inner[k]  # stiffer, and the sum of the two rows is lost to round-off
+                held = a * inner[k]
+                if abs(a) > 1e11:  # stiffer, and the sum of the two rows is lost to round-off
+                    held = held * (1e11 / abs(a))
                 E[o + r * m + r] += held
                 E[o + c * m + c] += held
                 E[o + r * m + c] -= held
