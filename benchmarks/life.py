@@ -1,7 +1,7 @@
 """Lives: CC-CV cycles of the reference cell, thousands with ageing, also with jumps; PyBaMM in the same run.
 
-Run: `make bench-life`. Options: `--quick` (fewer cycles), `--cycles N`. Exits 1 if a target is missed. CPU seconds of one
-process, one thread; both sides compiled and warmed up before the clock starts. Takes about 2 minutes.
+Run: `make bench-life`. Options: `--quick` (fewer cycles), `--cycles N`. Exits 1 if a target is missed. CPU seconds, one
+thread, both sides compiled and warmed up before the clock starts. Takes about 2 minutes.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 from ceramer import laws
 from ceramer.cell import Cell, Electrode, Interface
@@ -241,7 +242,7 @@ def metal_model(electrode: Electrode, temperature: float, notes: list[str] | Non
     if capacitance is None:
         capacitance = _DOUBLE_LAYER
         said.append(f"{electrode.material}: double layer of 10 uF/cm2 assumed (it sets how fast a surface charges)")
-    oxidation = {
+    oxidation: dict[str, Any] = {
         "oxidation_current": electrode.oxidation_current,
         "oxidation_onset": electrode.oxidation_onset,
         "tafel_slope": electrode.tafel_slope,
