@@ -3,11 +3,11 @@ from . import cell as cell
 from . import errors as errors
 from . import experiments as experiments
 from . import formulation as formulation
+from . import inference as inference
 from . import laws as laws
 from . import library as library
 from . import materials as materials
 from . import measurement as measurement
-from . import inference as inference
 from . import microstructure as microstructure
 from . import physics as physics
 from . import provenance as provenance

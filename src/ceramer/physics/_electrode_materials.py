@@ -32,7 +32,7 @@ def _nmc811(x: Any) -> Any:
 
 
 def _lfp(x: Any) -> Any:
-    """Return the potential of LFP, closed at both ends by 0.6 V within 0.5 % of the sites, which the fit leaves open."""
+    """Return the potential of LFP, closed at both ends by 0.6 V within 0.5 % of the sites; the fit leaves them open."""
     return laws.lfp_potential(x) + 0.6 * np.exp(-500.0 * x) - 0.6 * np.exp(300.0 * (x - 0.995))
 
 
