@@ -206,7 +206,7 @@ def test_impedance_is_that_of_a_dense_solve() -> None:
         scale = 1.0 / np.abs(system).max(axis=1)  # rows of charge, salt and shells differ by many decades
         x = np.linalg.solve(scale[:, None] * system, scale * right)
         expected.append(-x[v] / x[i])
-    assert chain.impedance(frequencies) == pytest.approx(np.array(expected), rel=1e-10)
+    assert chain.impedance(frequencies) == pytest.approx(np.array(expected), rel=1e-9)
 
 
 def test_two_equal_halves_are_one_whole() -> None:

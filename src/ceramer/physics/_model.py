@@ -474,6 +474,15 @@ class _Assembly:
         self._add(Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)), Face(out))
         return self._finish(method, relative_tolerance, absolute_tolerance, max_steps)
 
+    def _shared_kinds(self) -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]] | None:
+        """Return the standard kinds where they suffice, or suffice beside a cathode, so that cells share a module."""
+        nodes, faces = standard_kinds()
+        more_nodes = tuple(dict.fromkeys(n.kind for n in self.nodes if n.kind not in nodes))
+        more_faces = tuple(dict.fromkeys(f.kind for f in self.faces if f.kind not in faces))
+        names = {kind.name for kind in (*more_nodes, *more_faces)}
+        beside = {"cathode", "collector", "cathode_to_collector", "collector_to_terminal"}
+        return ((*nodes, *more_nodes), (*faces, *more_faces)) if names <= beside else None
+
     def _finish(
         self, method: str, relative_tolerance: float, absolute_tolerance: float | None, max_steps: int
     ) -> Simulation:
@@ -516,13 +525,11 @@ class _Assembly:
             if math.isfinite(limit):
                 guards.append((int(offset[-2]), limit, sign))
                 meanings.append(("outside the safety window", f"The voltage went {side} {limit:g} V."))
-        nodes, faces = standard_kinds()
-        fits = {n.kind for n in self.nodes} <= set(nodes) and {f.kind for f in self.faces} <= set(faces)
         chain = Chain(
             self.nodes,
             self.faces,
             guards,
-            (nodes, faces) if fits else None,
+            self._shared_kinds(),
             method,
             relative_tolerance,
             absolute_tolerance,
