@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from ceramer import units
@@ -228,6 +229,18 @@ def _experimented(claim: Fact, data: Book) -> list[Alternative]:
     return found
 
 
+_KEPT: dict[tuple[str, str], Any] = {}
+
+
+def _once(data: Book, what: str, key: str, calculate: Callable[[], Any]) -> Any:
+    """Return `calculate()`, done once a process from the library's own book: it never changes, nor does the seed."""
+    if data is not book():
+        return calculate()
+    if (what, key) not in _KEPT:
+        _KEPT[what, key] = calculate()
+    return _KEPT[what, key]
+
+
 def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     relation = relation_of(claim)
     try:
@@ -297,7 +310,7 @@ def _finding_rows(chosen: Iterable[Finding], data: Book) -> Iterator[FindingRow]
     """Yield a row for each that has an answer: not those that need the engine where it is missing."""
     for finding in chosen:
         with contextlib.suppress(MissingExtraError, NotConvergedError, InputError):
-            yield _finding_row(finding, data)
+            yield _once(data, "finding", finding.id, partial(_finding_row, finding, data))
 
 
 def _finding_row(finding: Finding, data: Book) -> FindingRow:
@@ -433,7 +446,7 @@ def reproduce(
         if key not in wanted:
             continue
         if key in PREDICTIONS:
-            rows[key] = _answered(claim, PREDICTIONS[key], data)
+            rows[key] = _once(data, "row", key, partial(_answered, claim, PREDICTIONS[key], data))
             if voxels:
                 more = _on_voxels(claim, data)
                 rows[key] = replace(rows[key], alternatives=(*rows[key].alternatives, *more))
@@ -443,7 +456,7 @@ def reproduce(
             rows[key] = _unanswered(claim)
         if progress:
             progress(f"{claim.system}: {claim.quantity}", len(rows), total)
-    used = _used_as_input(data)
+    used = _once(data, "used", "", partial(_used_as_input, data))
     for key, row in rows.items():
         if row.kind is Kind.NOT_YET and key in used:
             rows[key] = replace(row, kind=Kind.INPUT, value=row.printed, reason="used as an input of other rows")
