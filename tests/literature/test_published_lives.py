@@ -74,7 +74,7 @@ def test_the_weak_film_at_two_milliampere_is_a_misfit_that_stands():
     got = interval("A0127")
     assert got.value / H == pytest.approx(97.0, abs=3.0)
     assert got.spread < 3.0
-    quantile = failures._QUANTILE.id
+    quantile = failures._QUANTILE
     assert predicted_life("A0127", BOOK.ledger({quantile: 0.01})) / H < 50.0
     assert predicted_life("A0127", BOOK.ledger({quantile: 0.05})) / H > 50.0
 

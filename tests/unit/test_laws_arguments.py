@@ -36,6 +36,11 @@ def parallel_half(s):
 
 
 REFUSED = [
+    (laws.exchange_rates, (1.0, -1.0), {}),
+    (laws.exchange_rates, (float("nan"), 1.0), {}),
+    (laws.tracer_conductance, (-1.0, 303.15, 1.0), {}),
+    (laws.tracer_conductance, (1.0, -30.0, 1.0), {}),
+    (laws.tracer_conductance, (1.0, 303.15, 0.0), {}),
     (laws.arrhenius, (-5.0, 1.0, 0.3 * EV), {}),
     (laws.arrhenius, (0.0, 1.0, 0.3 * EV), {}),
     (laws.arrhenius, ("300 K", 1.0, 0.3 * EV), {}),

@@ -32,6 +32,7 @@ VOID = {"meta", "br", "link", "img", "hr", "input"}
 def reproduction() -> Reproduction:
     """Everything, with few samples."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_reproduce, "_KEPT", {})
         patch.setattr(_reproduce, "estimate", lambda f, data, **_: estimate(f, data, samples=16, may_fail=0.9))
         return reproduce()
 
@@ -108,7 +109,8 @@ def test_table_leads_with_answers_and_folds_the_rest(reproduction: Reproduction,
     not_yet = [row for row in reproduction.rows if row.kind is Kind.NOT_YET]
     assert f"{len(not_yet)} claims not answered yet" in text
     for reason, count in Counter(row.reason for row in not_yet).items():
-        assert re.search(rf"^ *{count}  {re.escape(reason)}", text, re.MULTILINE)
+        words = r"\s+".join(map(re.escape, reason.split()))
+        assert re.search(rf"^ *{count}  {words}", text, re.MULTILINE)
     for row in reproduction.rows:
         assert (re.search(rf"^{row.id} ", text, re.MULTILINE) is not None) == row.answered
     assert text.index("What printed values would need") > text.index("claims not answered yet")
@@ -316,8 +318,10 @@ def test_figures_carry_the_numbers_of_the_library(reproduction: Reproduction) ->
     residual = 1e3 * (rows["A0388"].printed - rows["A0388"].value)  # type: ignore[operator]
     assert f"10 uA: {residual:+.0f} uV" in said["dcr"]
     assert "PLM: MOF layer 2.7 um, PE separator 7.1 um, LLZO layer 2.8 um" in said["stacks"]
+    drawn = [row for row in reproduction.rows if row.kind is Kind.PREDICTED and row.printed != 0.0]  # ratios
     counts = ", ".join(
-        f"{reproduction.count(Kind.PREDICTED, verdict)} {verdict}" for verdict in ("agree", "disagree", "uninformative")
+        f"{sum(row.verdict == verdict for row in drawn)} {verdict}"
+        for verdict in ("agree", "disagree", "uninformative")
     )
     assert counts in said["ratio"]
     assert f"{rows['A0067'].printed_text} at 30 degC" in said["pce"]

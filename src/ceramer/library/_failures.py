@@ -111,17 +111,7 @@ LIFE_MISFITS: Mapping[str, str] = {
     "than charge alone says, or its film is weaker",
 }
 
-_QUANTILE = Datum(
-    "polymer.life_quantile",
-    "fraction",
-    0.5,
-    "1",
-    "assumed",
-    low=0.0,
-    high=1.0,
-    assumed=True,
-    note="which cell of the distribution of lives is meant: any",
-)
+_QUANTILE = "polymer.life_quantile"
 _EXPONENT = Datum(
     "polymer.current_exponent",
     "ratio",

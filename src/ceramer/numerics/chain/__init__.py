@@ -5,7 +5,7 @@ source that Numba compiles; nobody writes a Jacobian.
 
 >>> symbols, (flux,) = trace(lambda c, d: d * c**2, ["c", "d"])
 >>> differentiate(flux, symbols[0])
-<multiply 3>
+<multiply 5>
 """
 
 from __future__ import annotations

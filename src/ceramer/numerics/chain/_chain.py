@@ -23,6 +23,9 @@ from ceramer.numerics.chain._tableau import tableau
 __all__ = ["TERMINAL", "Chain", "Face", "Node", "Program", "Run", "Step", "program"]
 
 Array = NDArray[np.float64]
+_RETRIES: Final = 2
+_UNDERFLOW: Final = -2
+_FIRST_STEP: Final = 1e-5  # s
 COLUMNS: Final = ("time", "voltage", "current", "charge", "step", "cycle")
 SUMMARY: Final = (
     "code",
@@ -510,7 +513,7 @@ class Chain:
 
     def _control(self, slots: int, slice_steps: int) -> tuple[Any, ...]:
         if len(self._memory) < slots:
-            self._memory = np.full(slots, 1e-5)
+            self._memory = np.full(slots, _FIRST_STEP)
         return (
             self.relative_tolerance,
             self._atol,
@@ -545,7 +548,39 @@ class Chain:
             ``progress(time, voltage, step, steps)`` now and then.
         on_rows : callable
             Takes the rows as they come, so that memory stays constant; without it they are returned.
+
+        Notes
+        -----
+        Where the time step falls to nothing, the steps are carried out again from their start at a tenth of the
+        tolerance, and once more at a hundredth (not with `on_rows`, whose rows are gone): what is algebraic drifts
+        less.
         """
+        start, before = self.y.copy(), self.time
+        tolerances = self.relative_tolerance, self._atol
+        try:
+            for _ in range(_RETRIES):
+                found = self._carry_out(steps, probes, on_pause, progress, buffer, on_rows)
+                if found.code != _UNDERFLOW or on_rows is not None:
+                    break
+                self.y[:] = start
+                self.time = before
+                self._memory[:] = _FIRST_STEP
+                self.relative_tolerance, self._atol = 0.1 * self.relative_tolerance, 0.1 * self._atol
+            else:
+                found = self._carry_out(steps, probes, on_pause, progress, buffer, on_rows)
+        finally:
+            self.relative_tolerance, self._atol = tolerances
+        return found
+
+    def _carry_out(
+        self,
+        steps: Sequence[Step],
+        probes: Sequence[int],
+        on_pause: Callable[[int], None] | None,
+        progress: Callable[[float, float, int, int], None] | None,
+        buffer: int,
+        on_rows: Callable[[Array], None] | None,
+    ) -> Run:
         slots: dict[Any, int] = {}
         table = np.array(
             [
