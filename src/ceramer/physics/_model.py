@@ -479,7 +479,7 @@ class _Assembly:
         nodes, faces = standard_kinds()
         more_nodes = tuple(dict.fromkeys(n.kind for n in self.nodes if n.kind not in nodes))
         more_faces = tuple(dict.fromkeys(f.kind for f in self.faces if f.kind not in faces))
-        names = {kind.name for kind in (*more_nodes, *more_faces)}
+        names = {kind.name for kind in more_nodes} | {kind.name for kind in more_faces}
         beside = {"cathode", "collector", "cathode_to_collector", "collector_to_terminal"}
         return ((*nodes, *more_nodes), (*faces, *more_faces)) if names <= beside else None
 
