@@ -127,5 +127,7 @@ def test_the_command_writes_maps(tmp_path, capsys):
     assert main([*words, "--direction", "z", "--maps", str(tmp_path / "out.vti")]) == 0
     _, arrays, _ = read_vti(tmp_path / "out.vti")
     np.testing.assert_allclose(arrays["current_z"][..., 2], 4 / 3, rtol=0.02)
-    assert main([*words, "--maps", "out.png"]) == 2
+    assert main([*words, "--direction", "z", "--maps", str(tmp_path / "out.svg")]) == 0
+    assert "with the mean field along z (downwards)" in (tmp_path / "out.svg").read_text(encoding="utf-8")
+    assert main([*words, "--maps", "out.xyz"]) == 2
     assert "ends in .vti" in capsys.readouterr().err

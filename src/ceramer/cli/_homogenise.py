@@ -28,7 +28,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--direction", metavar="AXIS", choices=("z", "y", "x", "all"), default="all")
     parser.add_argument("--tolerance", metavar="T", type=float, default=1e-3, help="relative error (default 1e-3)")
     parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
-    parser.add_argument("--maps", metavar="FILE.vti", help="write phases, potential and current for ParaView (VTK)")
+    parser.add_argument(
+        "--maps",
+        metavar="FILE",
+        help="phases, potential and current: .vti for ParaView (VTK), .png, .svg or .pdf a picture",
+    )
     parser.add_argument("--no-halving", action="store_true", help="skip the estimate of the discretisation error")
 
 
@@ -37,9 +41,10 @@ def homogenise(arguments: argparse.Namespace) -> int:
     from functools import partial
 
     from ceramer.microstructure import voxels
+    from ceramer.report import PICTURES, maps_picture
 
-    if arguments.maps and not arguments.maps.endswith(".vti"):
-        raise InputError(f"--maps {arguments.maps!r}: a VTK image ends in .vti.")
+    if arguments.maps and not arguments.maps.endswith((".vti", *PICTURES)):
+        raise InputError(f"--maps {arguments.maps!r}: a VTK image ends in .vti, a picture in {', '.join(PICTURES)}.")
     image, sigma, contacts, sheets = _problem(arguments)
     for name in image.phases.values():
         if name not in sigma:
@@ -69,8 +74,10 @@ def homogenise(arguments: argparse.Namespace) -> int:
         for axis in axes:
             halves[axis] = voxels.discretisation(image, solve, axis, float(result.along(axis).real), sigma)
     _print(arguments, image, result, axes, halves)
-    if arguments.maps:
+    if arguments.maps and arguments.maps.endswith(".vti"):
         voxels.to_vtk(arguments.maps, image, result if result.potential else None)
+    elif arguments.maps:
+        maps_picture(arguments.maps, image, result)
     if arguments.json:
         write_json(arguments.json, _document(image, result, axes, halves))
     if not result.converged:

@@ -6,17 +6,20 @@ from ceramer.report._analysis import analysis_html
 from ceramer.report._analysis_figures import analysis_figures
 from ceramer.report._audit import audit_table
 from ceramer.report._files import results_table, show_file
+from ceramer.report._maps import PICTURES, maps_picture
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
 from ceramer.report._simulation import simulation_figures, simulation_html, simulation_plot
 from ceramer.report._systems import show_stack, show_system, systems_table
 from ceramer.report._terminal import reproduce_table
 
 __all__ = [
+    "PICTURES",
     "Section",
     "analysis_figures",
     "analysis_html",
     "audit_html",
     "audit_table",
+    "maps_picture",
     "reproduce_html",
     "reproduce_table",
     "result_html",
