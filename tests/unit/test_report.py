@@ -14,12 +14,11 @@ from rich.console import Console
 
 from ceramer import report
 from ceramer.errors import MissingExtraError
-from ceramer.library import _reproduce
 from ceramer.library._facts import claims
 from ceramer.library._reproduce import Reproduction, reproduce
 from ceramer.library._systems import load_stack, system, systems
 from ceramer.library.audit import audit_paper
-from ceramer.provenance import Kind, estimate
+from ceramer.provenance import Kind
 from ceramer.report import _words as words
 from ceramer.report._drawing import Slab, blocks, slabs
 from ceramer.report._figures import FIGURES, figures
@@ -30,11 +29,8 @@ VOID = {"meta", "br", "link", "img", "hr", "input"}
 
 @pytest.fixture(scope="module")
 def reproduction() -> Reproduction:
-    """Everything, with few samples."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_reproduce, "_KEPT", {})
-        patch.setattr(_reproduce, "estimate", lambda f, data, **_: estimate(f, data, samples=16, may_fail=0.9))
-        return reproduce()
+    """Everything; each row is computed once a process."""
+    return reproduce()
 
 
 @pytest.fixture(scope="module")
