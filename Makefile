@@ -27,8 +27,14 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# Two halves side by side, each with its own process: what simulates and prints most, and the rest.
+SLOW := tests/cli tests/literature
+REST := $(filter-out $(SLOW),$(patsubst %/,%,$(wildcard tests/*/))) src
+
 test: $(STAMP) check
-	$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -p no:cacheprovider $(SLOW) > $(VENV)/.slow-half.log 2>&1 & slow=$$!; \
+	$(BIN)/python -m pytest -p no:cacheprovider $(REST); rest=$$?; \
+	wait $$slow; half=$$?; cat $(VENV)/.slow-half.log; exit $$((rest | half))
 
 test-full: $(STAMP) check
 	CERAMER_FULL=1 $(BIN)/python -m pytest -m "full or not full"
