@@ -9,7 +9,7 @@ import pytest
 from ceramer import load, read
 from ceramer.cli import main
 from ceramer.experiments import Protocol
-from ceramer.numerics.chain import _cache
+from ceramer.numerics.chain import _cache, _chain
 
 PCE = ("PCE", "--between", "Li", "--area", "1 cm2", "--temperature", "30 degC")
 CELL = (*PCE, "--interface-resistance", "50 ohm cm2")
@@ -178,11 +178,15 @@ def test_new_cell_and_new_protocol_run_together_as_they_are(capsys, tmp_path, mo
     assert code == 0
 
 
-def test_a_first_compile_is_announced(capsys, monkeypatch):
-    monkeypatch.setattr(_cache, "compiled_before", lambda source: False)
-    code, _, err = run(capsys, "simulate", *PCE, "--protocol", "EIS")
-    assert code == 0
-    assert re.fullmatch(r"ceramer: compiling once, about \d+ s \(more on a busy machine\)\.\n", err)
+@pytest.mark.parametrize(("known", "lines"), [(False, 1), (True, 0)])
+def test_a_first_compile_is_announced_once(capsys, caplog, monkeypatch, known, lines):
+    monkeypatch.setattr(_cache, "compiled_before", lambda source: known)
+    monkeypatch.setattr(_chain, "_PROGRAMS", {})
+    for _ in range(2):
+        assert run(capsys, "simulate", *PCE, "--protocol", "EIS")[0] == 0
+    assert len(caplog.messages) == lines
+    for text in caplog.messages:
+        assert re.fullmatch(r"ceramer: compiling once, about \d+ s \(more on a busy machine\)\.", text)
 
 
 def test_without_numba_the_sentence_names_the_command(capsys, monkeypatch):

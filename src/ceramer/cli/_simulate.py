@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from ceramer.cell import Cell
     from ceramer.experiments import Experiment, Profiles, Protocol
     from ceramer.measurement import Measurement
-    from ceramer.physics import Simulation
 
 __all__ = ["add_options", "simulate"]
 
-_COMPILE: Final = 10  # s on an idle core; measured 9
 _FAILED: Final = ("no consistent state", "time step underflow", "too many time steps")
 _PLOTS: Final = (".svg", ".png", ".pdf")
 _TABLES: Final = (".bdf.csv", ".bdf.parquet", ".csv", ".parquet", ".mpt")
@@ -72,7 +70,6 @@ def simulate(arguments: argparse.Namespace) -> int:
             protocol,
             seed=arguments.seed,
             profiles=_wants_profiles(arguments, protocol),
-            prepare=_announce,
             progress=None if advance is None else lambda t, v, k, n: advance(f"{_span(t)}, {v:.4f} V", k, n),
         )
     took = time.perf_counter() - began
@@ -165,12 +162,6 @@ def _symmetric(arguments: argparse.Namespace) -> Cell:
         temperature=arguments.temperature or "25 degC",
         interface_resistance=arguments.interface_resistance or "0 ohm cm2",
     )
-
-
-def _announce(simulation: Simulation) -> None:
-    """Say that the equations are compiled, where they have never run on this machine."""
-    if not simulation.chain.program.compiled:
-        print(f"ceramer: compiling once, about {_COMPILE} s (more on a busy machine).", file=sys.stderr, flush=True)
 
 
 def _wants_profiles(arguments: argparse.Namespace, protocol: Protocol) -> bool:

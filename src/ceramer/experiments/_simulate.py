@@ -143,7 +143,6 @@ def run(
     relative_tolerance: float = 1e-4,
     method: str = "rodas4",
     progress: Callable[[float, float, int, int], None] | None = None,
-    prepare: Callable[[Simulation], None] | None = None,
 ) -> Experiment:
     """Carry out a protocol and return everything: measurements, outcome, balances, profiles.
 
@@ -165,15 +164,11 @@ def run(
         "rodas4" or "rodas5p".
     progress : callable
         ``progress(time, voltage, step, steps)`` now and then.
-    prepare : callable
-        Takes the `Simulation` before it starts, to change its state.
     """
     model, notes, about = _model_of(cell, temperature, area, areal_capacity, loading)
     steps = resolve(protocol, about["area"], about["areal_capacity"], loading=about["loading"])
     window = steps[0].safety if steps else (-math.inf, math.inf)
     simulation = model.simulation(method=method, relative_tolerance=relative_tolerance, voltage_window=window)
-    if prepare is not None:
-        prepare(simulation)
     before = {name: simulation.amount(name) for name in simulation.conserved}
     record = _Runner(simulation, steps, protocol, profiles, progress, series).run()
     balance = _balance(simulation, before, record)

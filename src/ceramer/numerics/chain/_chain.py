@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 _RETRIES: Final = 2
 _UNDERFLOW: Final = -2
 _FIRST_STEP: Final = 1e-5  # s
+_COMPILE: Final = 20  # s, of the largest programs
+_LOG: Final = logging.getLogger("ceramer")
 COLUMNS: Final = ("time", "voltage", "current", "charge", "step", "cycle")
 SUMMARY: Final = (
     "code",
@@ -165,6 +168,24 @@ class Program:
     def compiled(self) -> bool:
         """Whether its machine code is on disk already."""
         return _cache.compiled_before(self.source)
+
+    @cached_property
+    def _announced(self) -> bool:
+        """Whether it was compiled before this process; where it was not, this has been said."""
+        if not self.compiled:
+            _LOG.warning("ceramer: compiling once, about %d s (more on a busy machine).", _COMPILE)
+            return False
+        return True
+
+    def announce(self) -> None:
+        """Say once that the equations are compiled, where they have never run on this machine."""
+        self._announced  # noqa: B018 - computed once
+
+    def note_compiled(self) -> None:
+        """Note that a first run has ended, so that its machine code is on disk."""
+        if not self._announced:
+            _cache.mark_compiled(self.source)
+            self._announced = True
 
 
 _PROGRAMS: dict[tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]], Program] = {}
@@ -621,6 +642,7 @@ class Chain:
         control = self._control(max(1, len(slots)), slice_steps)
         arguments = (rows, chosen, summary, self._tableau.arrays(), control, self._guards, self.model, self._space)
         status = 0
+        self.program.announce()
         while len(steps):
             status = self.program.module.run(self.y, table, cursor, clock, *arguments)
             if status in (1, 4):
@@ -631,7 +653,7 @@ class Chain:
                 progress(float(clock[0]), self.voltage, int(cursor[0]), len(steps))
             if status in (0, 4):
                 break
-        _cache.mark_compiled(self.program.source)
+        self.program.note_compiled()
         empty()
         self.time = float(clock[0])
         done = int(cursor[0]) + (1 if status == 4 and cursor[1] != 0 else 0)
@@ -665,6 +687,7 @@ class Chain:
                 np.zeros(int(self._size.max()), complex),
             )
         work, masses, right, scratch = self._complex
+        self.program.announce()
         last = self.terminal[5]
         mode = self.model[1][last, 0]
         self.model[1][last, 0] = 0.0
