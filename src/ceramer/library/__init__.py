@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ceramer.library._describe import cell_results, stack_results
 from ceramer.library._facts import PAPERS, Fact, assumption_book, claims, fact, fact_book, facts
-from ceramer.library._reproduce import (
-    Alternative,
-    FindingRow,
-    Reproduction,
-    Row,
-    audit_system,
-    printed_uncertainty,
-    relation_of,
-    reproduce,
-)
 from ceramer.library._systems import (
     SystemSpec,
     book,
@@ -30,6 +22,18 @@ from ceramer.library._systems import (
     systems,
 )
 from ceramer.library.audit import AuditReport, audit, audit_paper
+
+if TYPE_CHECKING:
+    from ceramer.library._reproduce import (
+        Alternative,
+        FindingRow,
+        Reproduction,
+        Row,
+        audit_system,
+        printed_uncertainty,
+        relation_of,
+        reproduce,
+    )
 
 __all__ = [
     "PAPERS",
@@ -66,3 +70,12 @@ __all__ = [
     "system",
     "systems",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return what compares claims with our numbers: it brings every model along, so it is imported when used."""
+    if name in __all__:
+        from ceramer.library import _reproduce
+
+        return getattr(_reproduce, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
