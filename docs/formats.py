@@ -243,7 +243,7 @@ MEANING: dict[str, dict[str, str]] = {
         "double_layer_capacitance": "Not given: 10 µF/cm2, and said.",
         "oxidation_onset": "Potential against lithium at which the electrolyte is oxidised here with",
         "oxidation_current": "this current density; without one, nothing is oxidised.",
-        "tafel_slope": "Volts for ten times that current; 0.1 V where not given.",
+        "tafel_slope": "Volts for ten times that current; that of any metal in the catalogue where not given.",
         "nucleation_overpotential": "Of the first lithium on bare metal (type `plating`). Not given: 0.",
         "particle_radius": "Of the active material, as spheres. Not given: the catalogue's.",
         "lithium_diffusivity": "In the active material. Not given: the catalogue's.",

@@ -31,7 +31,7 @@ def test_a_spectrum_as_an_instrument_file_that_analyse_reads(capsys, tmp_path):
     code, out, err = run(capsys, "simulate", *CELL, "--protocol", "EIS(1 MHz, 1 Hz)", "--out", file)
     assert (code, err) == (0, "")
     assert "Every step of the protocol was carried out." in out
-    assert "assumed: Li: double layer of 10 uF/cm2" in out
+    assert "assumed: Li: double layer of 20 uF/cm2" in out
     assert f"Wrote {file}: impedance, 61 rows." in out
     hint = re.search(r"give `ceramer analyse` (.*)\.$", out, flags=re.MULTILINE)[1]
     assert hint == "--thickness '350 um' --temperature '30 degC' --electrodes 'Li | Li'"

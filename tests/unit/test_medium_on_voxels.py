@@ -276,10 +276,10 @@ def test_the_cell_engine_takes_such_a_layer(laminate):
     from ceramer.physics._from_cell import layer_model
 
     medium = build(on_file(laminate, direction="x"))
-    model = layer_model(cell.Layer("mix", 50e-6, medium), T, [])
+    model = layer_model(cell.Layer("mix", 50e-6, medium), T)
     assert model.conductivity == pytest.approx(medium.ionic_conductivity(T))
     assert model.salt_volume_fraction == pytest.approx(0.75)
-    plain = layer_model(cell.Layer("soft", 50e-6, medium.phases[0][0]), T, [])
+    plain = layer_model(cell.Layer("soft", 50e-6, medium.phases[0][0]), T)
     assert model.salt_diffusivity == pytest.approx(0.75 * plain.salt_diffusivity, rel=1e-4)  # straight along x
 
 

@@ -58,7 +58,8 @@ class Electrode:
         [F/m2]; None where nobody said.
     oxidation_onset, oxidation_current, tafel_slope : float
         Oxidation of the electrolyte on this metal: potential against lithium [V] where its current is
-        `oxidation_current` [A/m2], and volts per decade; no oxidation where the current is 0.
+        `oxidation_current` [A/m2], and volts per decade (the catalogue's where None); no oxidation where the current
+        is 0.
     nucleation_overpotential : float
         Of lithium on the bare metal [V] (plating).
     active : Material or None
@@ -88,7 +89,7 @@ class Electrode:
     double_layer_capacitance: float | None = None
     oxidation_onset: float = 0.0
     oxidation_current: float = 0.0
-    tafel_slope: float = 0.1
+    tafel_slope: float | None = None
     nucleation_overpotential: float = 0.0
     active: Material | None = None
     porosity: float = 0.0

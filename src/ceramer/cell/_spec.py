@@ -160,9 +160,9 @@ class ElectrodeSpec(BaseModel):
     def build(self, ledger: Ledger, find: Find, formulations: Formulations) -> Electrode:
         """Read the numbers; the coating thickness follows from loading, densities and porosity where not given."""
 
-        def read(name: str, default: float = 0.0) -> float:
+        def read(name: str) -> float:
             given = getattr(self, name)
-            return default if given is None else float(given.read(ledger))
+            return 0.0 if given is None else float(given.read(ledger))
 
         collector = self.collector.build(ledger) if self.collector else None
         surface: dict[str, float | None] = {
@@ -171,7 +171,7 @@ class ElectrodeSpec(BaseModel):
             "double_layer_capacitance": read("double_layer_capacitance") or None,
             "oxidation_onset": read("oxidation_onset"),
             "oxidation_current": read("oxidation_current"),
-            "tafel_slope": read("tafel_slope", 0.1),
+            "tafel_slope": read("tafel_slope") or None,
             "nucleation_overpotential": read("nucleation_overpotential"),
         }
         material = materials.load(self.material, ledger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ceramer.errors import InputError
@@ -106,15 +107,15 @@ def simulate_isotopes(
     InputError
         For more than one layer, an electrode that is not lithium, or a step other than a rest or a constant current.
     """
-    from ceramer import laws
-    from ceramer.physics import exchange_isotopes
+    from ceramer.physics import exchange_isotopes, metal_model
 
     if len(cell.stack.layers) != 1:
         raise InputError(f"Isotopes are followed in one layer, and {cell.stack.name} has {len(cell.stack.layers)}.")
     if not exchange_time > 0.0:
         raise InputError(f"The exchange time is {exchange_time:.4g} s; it must be above 0.")
-    resistance = cell.negative.interface_resistance
-    surface = float(laws.exchange_current_density(resistance, cell.temperature)) if resistance > 0.0 else 1e4
+    foils = (_foil(cell.negative, enrichment), _foil(cell.positive, enrichment))
+    # lithium exchanges through a film as through the charge transfer
+    surface = metal_model(replace(cell.negative, film_resistance=0.0), cell.temperature).exchange_current_density
     populations = _populations(cell, haven_ratio, surface)
     schedule = []
     for step in resolve(protocol, cell.area):
@@ -129,7 +130,7 @@ def simulate_isotopes(
     return exchange_isotopes(
         populations,
         cell.stack.thickness,
-        (_foil(cell.negative, enrichment), _foil(cell.positive, enrichment)),
+        foils,
         schedule,
         cell.temperature,
         exchange=dict(exchange),

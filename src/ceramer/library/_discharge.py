@@ -135,7 +135,7 @@ def full_cell(name: str, ledger: Ledger, lower: float, upper: float, temperature
     from ceramer.physics import PorousCathode, cell_model
 
     cell = load_cell(name, ledger)
-    model, _ = cell_model(cell, temperature)
+    model, _ = cell_model(cell, temperature, ledger)
     layers = tuple(
         replace(layer, cells=_CATHODE, materials=tuple(replace(m, shells=_SHELLS) for m in layer.materials))
         if isinstance(layer, PorousCathode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ceramer.physics._ageing import film_growth, film_lithium
 from ceramer.physics._cathode import InsertionLaws
 from ceramer.physics._cycling import Cycling, cycle
-from ceramer.physics._from_cell import cell_model, layer_model, metal_model
+from ceramer.physics._from_cell import Blanks, cell_model, layer_model, metal_model
 from ceramer.physics._layers import (
     ActiveMaterial,
     Ceramic,
@@ -26,6 +26,7 @@ __all__ = [
     "NATURAL_LITHIUM_6",
     "ActiveMaterial",
     "BinaryLaws",
+    "Blanks",
     "CellModel",
     "Ceramic",
     "Contact",

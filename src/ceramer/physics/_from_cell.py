@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
-from ceramer import laws
+from ceramer import laws, materials
 from ceramer.cell import Cell, Electrode, Interface
 from ceramer.cell import Layer as StackLayer
-from ceramer.errors import InputError
-from ceramer.microstructure import Composite, Medium, Phase
+from ceramer.errors import InputError, UnknownNameError
+from ceramer.microstructure import Composite, Medium, Phase, Property
 from ceramer.physics._electrode_materials import active_material
 from ceramer.physics._layers import (
     Ceramic,
@@ -24,20 +24,43 @@ from ceramer.physics._layers import (
     TwoPhase,
 )
 from ceramer.physics._model import CellModel
+from ceramer.provenance import Ledger
 from ceramer.units import FARADAY, GAS_CONSTANT
 
-__all__ = ["cathode_model", "cell_model", "layer_model", "metal_model"]
+__all__ = ["Blanks", "cathode_model", "cell_model", "layer_model", "metal_model"]
 
-_DOUBLE_LAYER = 0.1  # F/m2 (10 uF/cm2), the usual order for a flat metal; it sets how fast a surface charges, no more
-_NO_RESISTANCE = 1e4  # A/m2: 0.03 ohm cm2 at room temperature
-_NUCLEATION = 360.0  # C/m2 (0.01 mAh/cm2) over which nuclei become a layer
-_USUAL_SALT = 1000.0  # mol/m3
-_USUAL_FRACTION = 0.3  # of a polymer with a free salt
-_NEARLY_ONE = 0.999
+_POLYMER: Final = "any-polymer"
+_METAL: Final = "any-metal"
+"""Materials of the catalogue that stand for one of which nobody says more."""
+_NEARLY_ONE = 0.999  # a current fraction above it is a ceramic's
 
 
-def layer_model(layer: StackLayer, temperature: float, notes: list[str] | None = None) -> Layer:
-    """Return one layer for the engine; what was not given and had to be assumed is added to `notes`.
+@dataclass(frozen=True)
+class Blanks:
+    """What a cell leaves blank is read from the catalogue through `ledger`, and said in `notes`, a sentence each."""
+
+    ledger: Ledger = field(default_factory=lambda: materials.catalogue().ledger())
+    notes: list[str] = field(default_factory=list)
+
+    def say(self, sentence: str) -> None:
+        """Note what was taken for granted."""
+        self.notes.append(sentence)
+
+    def polymer(self, prop: str) -> float:
+        """Return a property of a polymer electrolyte of which nothing more is known."""
+        return materials.load(_POLYMER, self.ledger).get(prop)
+
+    def metal(self, prop: str, name: str = _METAL) -> float:
+        """Return a property of a metal by name, or that of any metal where its own is not known."""
+        try:
+            own = materials.load(name, self.ledger)
+        except UnknownNameError:
+            return self.metal(prop)
+        return own.get(prop) if own.has(prop) or name == _METAL else self.metal(prop)
+
+
+def layer_model(layer: StackLayer, temperature: float, blanks: Blanks | None = None) -> Layer:
+    """Return one layer for the engine; `blanks` fills what was not given, and says so.
 
     A phase whose current fraction is 1 is a ceramic; one with `mixed` is a mixed conductor; every other phase is a
     binary polymer electrolyte, whose transference number is its current fraction and whose salt diffuses as in an ideal
@@ -45,7 +68,7 @@ def layer_model(layer: StackLayer, temperature: float, notes: list[str] | None =
     H[s_p, s_c], the steady current fraction H[s_p f, s_c]/H[s_p, s_c] and the salt's diffusivity H[1, 0] D_p, or two
     skeletons where it has an exchange.
     """
-    said = notes if notes is not None else []
+    blanks = blanks or Blanks()
     medium = layer.medium
     mixed = getattr(medium, "mixed", None)
     if mixed is not None:
@@ -59,22 +82,35 @@ def layer_model(layer: StackLayer, temperature: float, notes: list[str] | None =
             equilibrium_potential=mixed.equilibrium_potential,
             slope=mixed.slope,
         )
+    medium = _completed(medium, temperature, blanks)
+    layer = replace(layer, medium=medium)
     if isinstance(medium, Composite) and medium.exchange_conductance is not None:
-        return _two_phase(layer, medium, temperature, said)
-    if _fraction(medium, temperature, said) > _NEARLY_ONE:
+        return _two_phase(layer, medium, temperature, blanks)
+    if medium.current_fraction(temperature) > _NEARLY_ONE:
         return _ceramic(layer, temperature)
     if isinstance(medium, Phase):
-        return _polymer(layer, medium, temperature, said)
-    return _one_medium(layer, temperature, said)
+        return _polymer(layer, medium, temperature, blanks)
+    return _one_medium(layer, temperature, blanks)
 
 
-def _fraction(medium: Medium, temperature: float, said: list[str]) -> float:
-    """Return the current fraction of a medium, or the usual one of a polymer where it is not known."""
+def _completed(medium: Any, temperature: float, blanks: Blanks) -> Any:
+    """Return a medium whose conducting phases have a current fraction: where none is given, that of any polymer."""
+    if hasattr(medium, "phases"):
+        phases = tuple(
+            (_completed(phase, temperature, blanks) if phase.ionic_conductivity(temperature) > 0.0 else phase, share)
+            for phase, share in medium.phases
+        )
+        same = all(new is old for (new, _), (old, _) in zip(phases, medium.phases, strict=True))
+        return medium if same else replace(medium, phases=phases)
+    if not isinstance(medium, Phase):
+        return medium
     try:
-        return medium.current_fraction(temperature)
+        medium.current_fraction(temperature)
     except InputError:
-        said.append(f"{medium.name}: a current fraction is not given, {_USUAL_FRACTION:g} assumed for its polymer")
-        return _USUAL_FRACTION
+        fraction = blanks.polymer("current_fraction")
+        blanks.say(f"{medium.name}: current fraction not given, {fraction:g} assumed")
+        return replace(medium, properties={**medium.properties, "current_fraction": Property(fraction)})
+    return medium
 
 
 def _find(medium: Medium, prop: str, temperature: float) -> float | None:
@@ -104,27 +140,30 @@ def _ceramic(layer: StackLayer, temperature: float) -> Ceramic:
     )
 
 
-def _salt(phase: Medium, conductivity: float, temperature: float, said: list[str]) -> tuple[float, float, float]:
+def _salt(phase: Medium, conductivity: float, temperature: float, blanks: Blanks) -> tuple[float, float, float]:
     """Return concentration [mol/m3], transference number and salt diffusivity [m2/s] of a polymer."""
     concentration = _find(phase, "salt_concentration", temperature)
     if concentration is None:
-        concentration = _USUAL_SALT
-        said.append(f"{phase.name}: salt concentration not given, 1 mol/L assumed (it sets how long gradients take)")
+        concentration = blanks.polymer("salt_concentration")
+        blanks.say(
+            f"{phase.name}: salt concentration not given, {concentration / 1000.0:g} mol/L assumed (it sets how long "
+            "gradients take)"
+        )
     transference = _find(phase, "transference_number", temperature)
     if transference is None or "transference_number" not in getattr(phase, "properties", {}):
-        transference = _fraction(phase, temperature, said)
-        said.append(f"{phase.name}: transference number taken equal to the current fraction (ideal dilute solution)")
+        transference = phase.current_fraction(temperature)
+        blanks.say(f"{phase.name}: transference number taken equal to the current fraction (ideal dilute solution)")
     diffusivity = _find(phase, "salt_diffusivity", temperature)
     if diffusivity is None:
         plus, minus = laws.nernst_einstein_diffusivities(conductivity, transference, concentration, temperature)
         diffusivity = float(laws.ambipolar_diffusivity(plus, minus))
-        said.append(f"{phase.name}: salt diffusivity of an ideal dilute solution (Nernst-Einstein)")
+        blanks.say(f"{phase.name}: salt diffusivity of an ideal dilute solution (Nernst-Einstein)")
     return concentration, transference, diffusivity
 
 
-def _polymer(layer: StackLayer, medium: Phase, temperature: float, said: list[str]) -> Layer:
+def _polymer(layer: StackLayer, medium: Phase, temperature: float, blanks: Blanks) -> Layer:
     conductivity = medium.ionic_conductivity(temperature)
-    concentration, transference, diffusivity = _salt(medium, conductivity, temperature, said)
+    concentration, transference, diffusivity = _salt(medium, conductivity, temperature, blanks)
     tethered = _find(medium, "tethered_concentration", temperature)
     if tethered:
         # sigma = F^2 (D+ (c + c_f) + D- c)/(R T); t+ is of the same ions
@@ -138,7 +177,7 @@ def _polymer(layer: StackLayer, medium: Phase, temperature: float, said: list[st
             anion_diffusivity=(1.0 - transference) * total / concentration,
             permittivity=_find(medium, "relative_permittivity", temperature) or 0.0,
         )
-    fraction = _fraction(medium, temperature, said)
+    fraction = medium.current_fraction(temperature)
     factor = 1.0
     if "salt_diffusivity" in medium.properties or "transference_number" in medium.properties:
         newman = float(
@@ -147,7 +186,7 @@ def _polymer(layer: StackLayer, medium: Phase, temperature: float, said: list[st
             )
         )
         factor = (1.0 / fraction - 1.0) / newman if newman > 0.0 and fraction < 1.0 else 1.0
-        said.append(f"{medium.name}: thermodynamic factor {factor:.3g} from its current fraction")
+        blanks.say(f"{medium.name}: thermodynamic factor {factor:.3g} from its current fraction")
     return Polymer(
         name=layer.name,
         thickness=layer.thickness,
@@ -165,12 +204,12 @@ def _salty(medium: Medium, temperature: float) -> list[tuple[int, Medium, float]
     phases: tuple[tuple[Medium, float], ...] = medium.phases  # type: ignore[attr-defined]
     found = []
     for k, (phase, fraction) in enumerate(phases):
-        if phase.ionic_conductivity(temperature) > 0.0 and _fraction(phase, temperature, []) <= _NEARLY_ONE:
+        if phase.ionic_conductivity(temperature) > 0.0 and phase.current_fraction(temperature) <= _NEARLY_ONE:
             found.append((k, phase, fraction))
     return found
 
 
-def _one_medium(layer: StackLayer, temperature: float, said: list[str]) -> Layer:
+def _one_medium(layer: StackLayer, temperature: float, blanks: Blanks) -> Layer:
     medium = layer.medium
     salty = _salty(medium, temperature)
     count = len(medium.phases)  # type: ignore[attr-defined]
@@ -184,14 +223,14 @@ def _one_medium(layer: StackLayer, temperature: float, said: list[str]) -> Layer
         open_share = float(laws.maxwell(1.0, [0.0], [grains]))
     _, phase, _ = salty[0]
     conductivity = medium.ionic_conductivity(temperature)
-    concentration, _, diffusivity = _salt(phase, phase.ionic_conductivity(temperature), temperature, said)
-    fraction = _fraction(medium, temperature, said)
+    concentration, _, diffusivity = _salt(phase, phase.ionic_conductivity(temperature), temperature, blanks)
+    fraction = medium.current_fraction(temperature)
     effective = open_share * diffusivity
     newman = 1.0 / fraction - 1.0
     share = math.sqrt(
         newman * FARADAY**2 * effective * concentration / (2.0 * GAS_CONSTANT * temperature * conductivity)
     )
-    said.append(
+    blanks.say(
         f"{medium.name}: one medium; the ceramic only lengthens the path of the salt, and nothing resists between "
         "ceramic and polymer"
     )
@@ -206,7 +245,7 @@ def _one_medium(layer: StackLayer, temperature: float, said: list[str]) -> Layer
     )
 
 
-def _two_phase(layer: StackLayer, medium: Composite, temperature: float, said: list[str]) -> Layer:
+def _two_phase(layer: StackLayer, medium: Composite, temperature: float, blanks: Blanks) -> Layer:
     salty = _salty(medium, temperature)
     if len(medium.phases) != 2 or len(salty) != 1:
         raise InputError(f"{medium.name}: two skeletons are one polymer and one ceramic; describe it with two phases.")
@@ -220,7 +259,7 @@ def _two_phase(layer: StackLayer, medium: Composite, temperature: float, said: l
             "of them apart; leave `exchange` out, or choose another structure."
         )
     own = phase.ionic_conductivity(temperature)
-    concentration, transference, diffusivity = _salt(phase, own, temperature, said)
+    concentration, transference, diffusivity = _salt(phase, own, temperature, blanks)
     other = medium.phases[1 - number][0]
     return TwoPhase(
         name=layer.name,
@@ -235,18 +274,32 @@ def _two_phase(layer: StackLayer, medium: Composite, temperature: float, said: l
     )
 
 
-def metal_model(electrode: Electrode, temperature: float, notes: list[str] | None = None) -> Metal:
-    """Return one electrode for the engine; what had to be assumed is added to `notes`."""
-    said = notes if notes is not None else []
-    capacitance = electrode.double_layer_capacitance
-    if capacitance is None:
-        capacitance = _DOUBLE_LAYER
-        said.append(f"{electrode.material}: double layer of 10 uF/cm2 assumed (it sets how fast a surface charges)")
-    oxidation: dict[str, Any] = {
+def _oxidation(electrode: Electrode, blanks: Blanks) -> dict[str, Any]:
+    """Return how a metal oxidises what it touches; nothing where no current is given."""
+    if electrode.oxidation_current <= 0.0:
+        return {}
+    slope = electrode.tafel_slope
+    if slope is None:
+        slope = blanks.metal("tafel_slope")
+        blanks.say(f"{electrode.material}: oxidation grows tenfold in {slope:g} V (assumed)")
+    return {
         "oxidation_current": electrode.oxidation_current,
         "oxidation_onset": electrode.oxidation_onset,
-        "tafel_slope": electrode.tafel_slope,
+        "tafel_slope": slope,
     }
+
+
+def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None = None) -> Metal:
+    """Return one electrode for the engine; `blanks` fills what was not given, and says so."""
+    blanks = blanks or Blanks()
+    capacitance = electrode.double_layer_capacitance
+    if capacitance is None:
+        capacitance = blanks.metal("double_layer_capacitance", electrode.material)
+        blanks.say(
+            f"{electrode.material}: double layer of {capacitance * 100.0:g} uF/cm2 assumed (it sets how fast a "
+            "surface charges)"
+        )
+    oxidation = _oxidation(electrode, blanks)
     if electrode.type == "blocking":
         metal = Metal.blocking(capacitance, name=electrode.material, **oxidation)
         if electrode.interface_resistance > 0.0:
@@ -263,8 +316,8 @@ def metal_model(electrode: Electrode, temperature: float, notes: list[str] | Non
     if transfer > 0.0:
         exchange = float(laws.exchange_current_density(transfer, temperature))
     else:
-        exchange = _NO_RESISTANCE
-        said.append(f"{electrode.material}: no interface resistance given, none assumed")
+        exchange = blanks.metal("exchange_current_density")
+        blanks.say(f"{electrode.material}: no interface resistance given, none assumed")
     if electrode.type == "plating":
         return Metal.copper(
             exchange,
@@ -272,7 +325,7 @@ def metal_model(electrode: Electrode, temperature: float, notes: list[str] | Non
             film_resistance=electrode.film_resistance,
             capacitance=capacitance,
             nucleation_overpotential=electrode.nucleation_overpotential,
-            nucleation_charge=_NUCLEATION,
+            nucleation_charge=blanks.metal("nucleation_charge"),
             **oxidation,
         )
     return Metal(
@@ -286,30 +339,32 @@ def metal_model(electrode: Electrode, temperature: float, notes: list[str] | Non
     )
 
 
-def cathode_model(cell: Cell, temperature: float, separator: Layer, notes: list[str] | None = None) -> PorousCathode:
+def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blanks | None = None) -> PorousCathode:
     """Return the porous positive electrode of a cell for the engine.
 
     Its pores hold `pore_medium`, or, where none is given, the polymer of the layer that it touches; the effective
     properties follow from the porosity with the exponent 1.5 of Bruggeman. The coating conducts electrons as the
     catalogue's does.
     """
-    said = notes if notes is not None else []
+    blanks = blanks or Blanks()
     electrode = cell.positive
     if electrode.pore_medium is not None:
-        filled: Layer = layer_model(StackLayer("pores", electrode.thickness, electrode.pore_medium), temperature, said)
+        filled: Layer = layer_model(
+            StackLayer("pores", electrode.thickness, electrode.pore_medium), temperature, blanks
+        )
     else:
         filled = separator
-        said.append(f"{electrode.material}: pores filled with what {separator.name} is made of")
+        blanks.say(f"{electrode.material}: pores filled with what {separator.name} is made of")
     if not isinstance(filled, Polymer):
         raise InputError(
             f"The pores of {electrode.material} need an electrolyte with a salt: give pore_medium under [positive], "
             f"since {filled.name} has none."
         )
-    particles = active_material(electrode, temperature, said)
+    particles = active_material(electrode, temperature, blanks.notes)
     electronic = electrode.electronic_conductivity
     if electronic is None and electrode.active is not None:
         electronic = electrode.active.at("coating_electronic_conductivity", temperature)
-        said.append(f"{electrode.material}: the coating conducts {electronic:.2g} S/m of electrons (catalogue)")
+        blanks.say(f"{electrode.material}: the coating conducts {electronic:.2g} S/m of electrons (catalogue)")
     return PorousCathode(
         name=electrode.material,
         thickness=electrode.thickness,
@@ -336,7 +391,9 @@ def _contact(interface: Interface | None) -> Contact:
     )
 
 
-def cell_model(cell: Cell, temperature: float | None = None) -> tuple[CellModel, tuple[str, ...]]:
+def cell_model(
+    cell: Cell, temperature: float | None = None, ledger: Ledger | None = None
+) -> tuple[CellModel, tuple[str, ...]]:
     """Return the engine's model of a cell, and what was assumed for it, one sentence each.
 
     Parameters
@@ -344,15 +401,19 @@ def cell_model(cell: Cell, temperature: float | None = None) -> tuple[CellModel,
     cell : Cell
     temperature : float, optional
         [K]; the cell's own where None.
+    ledger : Ledger, optional
+        One whose book holds the catalogue: what the cell leaves blank is read through it from the materials
+        "any-polymer" and "any-metal" (a double layer from the metal's own row). A fresh one on the catalogue when left
+        out.
 
     Raises
     ------
     InputError
         For a part that the engine does not know, or a property that a medium lacks.
     """
-    notes: list[str] = []
+    blanks = Blanks() if ledger is None else Blanks(ledger)
     at = cell.temperature if temperature is None else temperature
-    layers = [layer_model(layer, at, notes) for layer in cell.stack.layers]
+    layers = [layer_model(layer, at, blanks) for layer in cell.stack.layers]
     contacts = []
     for left, right in zip(cell.stack.layers, cell.stack.layers[1:], strict=False):
         names = {left.name, right.name}
@@ -361,23 +422,23 @@ def cell_model(cell: Cell, temperature: float | None = None) -> tuple[CellModel,
         leak = cell.stack.electronic_conductivity(at) / cell.stack.thickness
     except InputError:
         leak = 0.0
-        notes.append("no electronic leak: the electronic conductivity of a layer is not known")
+        blanks.say("no electronic leak: the electronic conductivity of a layer is not known")
     if any(isinstance(layer, MixedConductor) for layer in layers):
         leak = 0.0  # electrons have their own path in the model
     if cell.positive.type == "porous":
         # the contact resistance of the cathode lies between its pores and the electrolyte
         contacts.append(Contact(resistance=cell.positive.interface_resistance))
-        layers.append(cathode_model(cell, at, layers[-1], notes))
+        layers.append(cathode_model(cell, at, layers[-1], blanks))
         positive = Metal(name=cell.positive.material)
     else:
-        positive = metal_model(cell.positive, at, notes)
+        positive = metal_model(cell.positive, at, blanks)
     model = CellModel(
         name=cell.name or cell.stack.name,
         layers=tuple(layers),
         contacts=tuple(contacts),
-        negative=metal_model(cell.negative, at, notes),
+        negative=metal_model(cell.negative, at, blanks),
         positive=positive,
         temperature=at,
         leak_conductance=leak,
     )
-    return model, tuple(dict.fromkeys(notes))
+    return model, tuple(dict.fromkeys(blanks.notes))

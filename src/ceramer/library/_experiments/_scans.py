@@ -19,7 +19,7 @@ def limit(cell: str, onset: float, ledger: Ledger, rate: str = "1 mV/s", end: fl
     resistance of the cell comes on top.
     """
     level = ledger("oxidation.criterion")
-    steel = {"oxidation_onset": onset, "oxidation_current": level, "tafel_slope": ledger("oxidation.tafel_slope")}
+    steel = {"oxidation_onset": onset, "oxidation_current": level, "tafel_slope": ledger("any-metal.tafel_slope")}
     start = min(onset, end) - _BEFORE
     return bench(cell, ledger).changed(positive=steel).scan_until(level, start=start, end=end, rate=rate)
 
@@ -41,6 +41,6 @@ def plating(cell: str, ledger: Ledger, rate: str) -> float:
         "exchange_current_density": exchange,
         "stripping_reserve": 0.1,
         "nucleation_overpotential": ledger("lithium.nucleation_overpotential"),
-        "nucleation_charge": 360.0,
+        "nucleation_charge": ledger("any-metal.nucleation_charge"),
     }
     return found.changed(positive=steel).scan_until(level, start=0.5, end=ledger("A0249"), rate=rate)

@@ -207,6 +207,6 @@ def bench(name: str, ledger: Ledger, temperature: float | None = None) -> Bench:
         cell = build_cell(cell_spec(name), ledger)
         if cell.area is None:
             raise InputError(f"The cell {name} has no area.")
-        ledger.memo[key] = Bench(cell_model(cell, temperature)[0], cell.area)
+        ledger.memo[key] = Bench(cell_model(cell, temperature, ledger)[0], cell.area)
     made: Bench = ledger.memo[key]
     return made
