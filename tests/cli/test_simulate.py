@@ -194,6 +194,7 @@ def test_without_numba_the_sentence_names_the_command(capsys, monkeypatch):
         raise _cache.MissingExtraError("Simulating a cell", "engine", "use the closed forms")
 
     monkeypatch.setattr(_cache, "compiled_before", missing)
+    monkeypatch.setattr(_chain, "_PROGRAMS", {})
     code, _, err = run(capsys, "simulate", *PCE, "--protocol", "EIS")
     assert code == 2
     assert "pip install 'ceramer[engine]'" in err
