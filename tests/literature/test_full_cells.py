@@ -9,7 +9,7 @@ from ceramer.cell import Cell
 from ceramer.library import _full_cells as cells
 from ceramer.library._fade import NEEDS_CURVE
 from ceramer.library._pouch import simulated_pouch
-from ceramer.library._registry import PREDICTIONS
+from ceramer.library._predictions import PREDICTIONS
 from ceramer.provenance import Kind
 
 BOOK = library.book()

@@ -14,7 +14,8 @@ from ceramer.cell import Cell
 from ceramer.errors import InputError
 from ceramer.experiments import protocols, run
 from ceramer.library._experiments import bench
-from ceramer.library._registry import EXPERIMENTS, FINDINGS, PREDICTIONS
+from ceramer.library._predictions import FINDINGS, PREDICTIONS
+from ceramer.library._registry import EXPERIMENTS
 from ceramer.provenance import Kind
 
 CELLS = sorted(
