@@ -1,6 +1,7 @@
 """Salt, lithium and charge over a thousand cycles, in every kind of stack."""
 
 import pytest
+from engine_cells import BINARY, TETHERED
 
 from ceramer.numerics.chain import Step
 from ceramer.physics import (
@@ -12,21 +13,12 @@ from ceramer.physics import (
     Polymer,
     TetheredPolymer,
     TwoPhase,
-    _model,
 )
 
-BINARY = {"conductivity": 0.1, "salt_concentration": 1000.0, "transference_number": 0.2, "salt_diffusivity": 8e-12}
 POLYMER = Polymer(thickness=50e-6, cells=8, **BINARY)
 CERAMIC = Ceramic(thickness=30e-6, conductivity=0.02, permittivity=40.0, boundary_resistance=1e-3, cells=2)
 TWO_PHASE = TwoPhase(thickness=40e-6, cells=8, ceramic_conductivity=0.05, exchange_conductance=3e9, **BINARY)
-TETHERED = TetheredPolymer(
-    thickness=30e-6,
-    cells=8,
-    anion_concentration=600.0,
-    tethered_concentration=400.0,
-    cation_diffusivity=5e-12,
-    anion_diffusivity=9e-12,
-)
+FIXED_ANIONS = TetheredPolymer(thickness=30e-6, cells=8, **TETHERED)
 MIXED = MixedConductor(
     thickness=10e-6,
     cells=6,
@@ -40,20 +32,14 @@ STACKS = {
     "ceramic": ([CERAMIC], []),
     "sandwich": ([POLYMER, CERAMIC, POLYMER], [Contact(resistance=1e-3, capacitance=1e-2), Contact()]),
     "two polymers": ([POLYMER, Polymer(thickness=2e-5, cells=6, **BINARY)], [Contact(partition=1.5)]),
-    "tethered": ([TETHERED, POLYMER], [Contact()]),
+    "tethered": ([FIXED_ANIONS, POLYMER], [Contact()]),
     "two phases": ([TWO_PHASE], []),
     "two phases inside": ([POLYMER, TWO_PHASE, POLYMER], [Contact(), Contact(ceramic_resistance=1e-2)]),
     "mixed inside": ([CERAMIC, MIXED, CERAMIC], [Contact(resistance=1e-3), Contact()]),
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_program():
-    """All cells here share one compiled module."""
-    kinds = _model.all_kinds()
-    original, _model.standard_kinds = _model.standard_kinds, lambda: kinds
-    yield
-    _model.standard_kinds = original
+pytestmark = pytest.mark.usefixtures("one_program")
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from engine_cells import BINARY, CERAMIC, NEWMAN, POLYMER, TETHERED, T
 
 from ceramer import laws
 from ceramer.errors import NotConvergedError
@@ -17,35 +18,17 @@ from ceramer.physics import (
     Polymer,
     TetheredPolymer,
     TwoPhase,
-    _model,
 )
 from ceramer.units import FARADAY, GAS_CONSTANT, VACUUM_PERMITTIVITY
 
-T = 333.15
-BINARY = {"conductivity": 0.1, "salt_concentration": 1000.0, "transference_number": 0.2, "salt_diffusivity": 8e-12}
-POLYMER = Polymer(thickness=100e-6, name="polymer", **BINARY)
-CERAMIC = Ceramic(thickness=50e-6, conductivity=0.02, name="ceramic")
-TETHERED = TetheredPolymer(
-    thickness=50e-6,
-    anion_concentration=600.0,
-    tethered_concentration=400.0,
-    cation_diffusivity=5e-12,
-    anion_diffusivity=9e-12,
-)
+FIXED_ANIONS = TetheredPolymer(thickness=50e-6, **TETHERED)
 TWO_PHASE = TwoPhase(thickness=60e-6, ceramic_conductivity=0.05, exchange_conductance=3e8, **BINARY)
 MIXED = MixedConductor(
     thickness=20e-6, ionic_conductivity=1e-5, electronic_conductivity=4e-6, maximum_concentration=2e4, slope=0.3
 )
-NEWMAN = laws.newman_number(0.1, 8e-12, 0.2, concentration=1000.0, temperature=T)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_program():
-    """All cells here share one compiled module."""
-    kinds = _model.all_kinds()
-    original, _model.standard_kinds = _model.standard_kinds, lambda: kinds
-    yield
-    _model.standard_kinds = original
+pytestmark = pytest.mark.usefixtures("one_program")
 
 
 def foil(i0=20.0, **more):
@@ -221,7 +204,7 @@ def test_no_tethered_anion_leaves_a_binary_salt():
     """At c_f = 0 the two laws are one, so the impedance is the same number at every frequency."""
     f = np.logspace(-5, 5, 21)
     d_plus, d_minus = 5e-12, 9e-12
-    tethered = replace(TETHERED, tethered_concentration=0.0)
+    tethered = replace(FIXED_ANIONS, tethered_concentration=0.0)
     binary = Polymer(
         thickness=50e-6,
         conductivity=FARADAY**2 * 600.0 * (d_plus + d_minus) / (GAS_CONSTANT * T),
@@ -239,7 +222,7 @@ def test_tethered_anions_raise_the_current_fraction():
     newman = drive * (1.0 / 1000.0 + 1.0 / 600.0) / p.ambipolar_diffusivity
     f = np.logspace(-6, -1, 6)
     exact = 50e-6 / p.conductivity * (1.0 + newman * finite_warburg(f, 50e-6, p.ambipolar_diffusivity))
-    z = impedance([replace(TETHERED, cells=120)], f) - 2 * charge_transfer(20.0)
+    z = impedance([replace(FIXED_ANIONS, cells=120)], f) - 2 * charge_transfer(20.0)
     np.testing.assert_allclose(z, exact, rtol=2e-4)
 
 
@@ -266,7 +249,7 @@ STACKS = {
         [Contact(resistance=1e-3, capacitance=1e-3, exponent=0.9), Contact(series_resistance=1e-4)],
     ),
     "two polymers": ([POLYMER, replace(POLYMER, salt_concentration=500.0)], [Contact(partition=2.0, resistance=1e-4)]),
-    "tethered": ([TETHERED, POLYMER, CERAMIC], [Contact(partition=0.8), Contact(resistance=1e-3)]),
+    "tethered": ([FIXED_ANIONS, POLYMER, CERAMIC], [Contact(partition=0.8), Contact(resistance=1e-3)]),
     "two phases": ([POLYMER, TWO_PHASE, POLYMER], [Contact(), Contact(ceramic_resistance=1e-3)]),
     "two phases alone": ([TWO_PHASE], []),
     "mixed": ([MIXED], []),

@@ -5,38 +5,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from engine_cells import BINARY, CERAMIC, NEWMAN, POLYMER, T
 
 from ceramer import laws
 from ceramer.numerics.chain import Step
 from ceramer.physics import (
     CellModel,
-    Ceramic,
     Contact,
     Metal,
     MixedConductor,
     Polymer,
     TetheredPolymer,
     TwoPhase,
-    _model,
 )
 from ceramer.units import FARADAY, GAS_CONSTANT
 
-T = 333.15
 THERMAL = GAS_CONSTANT * T / FARADAY
-BINARY = {"conductivity": 0.1, "salt_concentration": 1000.0, "transference_number": 0.2, "salt_diffusivity": 8e-12}
-POLYMER = Polymer(thickness=100e-6, name="polymer", **BINARY)
-CERAMIC = Ceramic(thickness=50e-6, conductivity=0.02, name="ceramic")
-NEWMAN = laws.newman_number(0.1, 8e-12, 0.2, concentration=1000.0, temperature=T)
 FOREVER = 1e7
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_program():
-    """All cells here share one compiled module."""
-    kinds = _model.all_kinds()
-    original, _model.standard_kinds = _model.standard_kinds, lambda: kinds
-    yield
-    _model.standard_kinds = original
+pytestmark = pytest.mark.usefixtures("one_program")
 
 
 def foil(i0=20.0, **more):
