@@ -124,6 +124,31 @@ def test_sphere_in_a_constant_flux(tau: float) -> None:
     assert (held - 0.5) / 1e-2 == pytest.approx(3.0 * tau, rel=1e-5)
 
 
+@pytest.mark.parametrize(("shells", "within"), [(15, 0.02), (60, 2e-3)])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_surface_that_fills_or_empties_ends_the_run(sign: float, shells: int, within: float) -> None:
+    """When it is full, by the closed form, though the outermost shell is not; the sentence names class and place."""
+    simulation = cell(shells=shells, grading=1.0, cells=2)
+    layer = replace(simulation.model.layers[-1], thickness=1e-7)
+    model = replace(simulation.model, layers=[simulation.model.layers[0], layer])
+    simulation = model.simulation(relative_tolerance=1e-6)
+    tau = 0.05
+    flux = 0.5 / sphere(tau)[0] * DIFFUSIVITY / RADIUS  # fills the half of the sites that is left at the surface
+    current = sign * flux * FARADAY * SITES * 3.0 * FRACTION / RADIUS * 1e-7
+    run = simulation.chain.run([Step("current", current, 1e6, record=False)])
+    outcome, sentence = simulation.guards[run.code - 10]
+    assert outcome == ("particles full" if sign > 0.0 else "particles empty")
+    assert "active material of 4 um" in sentence
+    assert "20 um from the negative electrode, in cathode" in sentence
+    assert run.summary[0, 2] == pytest.approx(tau * RADIUS**2 / DIFFUSIVITY, rel=within)
+    chain, group = simulation.chain, simulation.chain.particles[0]
+    x = chain.y[group.shells[-2:]]
+    w = chain.model[0][5][1][0][:2]
+    limit = 1.0 - 1e-6 if sign > 0.0 else 1e-6
+    assert (w[0] * x[1] + w[1] * x[0])[0] == pytest.approx(limit, abs=1e-6)
+    assert 1e-3 < abs(x[1, 0] - limit) < 0.1  # of the outermost shell
+
+
 def test_capacity_is_that_of_the_potential_at_low_rate() -> None:
     """C/1000 between two voltages: F c_max eps L times the difference of the stoichiometries, less tiny drops."""
     simulation = cell(stoichiometry=0.3)

@@ -382,6 +382,8 @@ class _Assembly:
             metal.oxidation_onset,
             metal.tafel_slope,
             0.0,
+            metal.capacitance,
+            1.0 if metal.holds_lithium else 0.0,
         )
         if layer.kind == "two_phase":
             values = (*values, metal.ceramic_exchange_current_density)
@@ -488,7 +490,7 @@ class _Assembly:
     ) -> Simulation:
         model = self.model
         offset = np.concatenate([[0], np.cumsum([len(n.kind.unknowns) for n in self.nodes])])
-        guards: list[tuple[int, float, float]] = []
+        guards: list[tuple[int, float, float] | tuple[int, float, float, int, float]] = []
         meanings: list[tuple[str, str]] = []
         salt: list[tuple[int, float]] = []
         lithium: list[tuple[int, float]] = []
@@ -510,11 +512,6 @@ class _Assembly:
                 lithium.append((at + names.index("inventory"), 1.0))
                 if "lost" in names:
                     lithium.append((at + names.index("lost"), 1.0))
-                beside = model.layers[0 if k == 0 else -1]
-                if not isinstance(beside, MixedConductor):  # there electrons charge the double layer
-                    lithium.append((at, -node.mass[0]))
-                if "ceramic_overpotential" in names:
-                    lithium.append((at + 4, -node.mass[4]))
                 if metal.inventory > 0.0 and metal.stripping_reserve == 0.0:
                     guards.append((at + names.index("inventory"), 1e-6 * metal.inventory, 1.0))
                     side = "negative" if k == 0 else "positive"
@@ -545,15 +542,24 @@ class _Assembly:
                 area = weights[:, 1 + 4 * number]
                 held = FARADAY * m.maximum_concentration * group.volume[:, None] * area
                 lithium += list(zip(group.shells.ravel().tolist(), held.ravel().tolist(), strict=True))
-                for place in group.shells[-1]:
-                    low, high = m.window
-                    guards += [(int(place), max(low, 1e-6), 1.0), (int(place), min(high, 1.0 - 1e-6), -1.0)]
+                share = self.nodes[group.node].fillings[number].shells.surface[1]
+                size = f"{m.name} of {m.radius * 1e6:.3g} um"
+                low, high = max(m.window[0], 1e-6), min(m.window[1], 1.0 - 1e-6)
+                for k, (outermost, before) in enumerate(group.shells[-2:].T[:, ::-1], group.node):
+                    surface = int(before), -share
+                    guards += [(int(outermost), low, 1.0, *surface), (int(outermost), high, -1.0, *surface)]
+                    at_ = f"{self.position[k] * 1e6:.3g} um from the negative electrode, in {cathode.name}"
                     meanings += [
                         (
                             "particles empty",
-                            f"Particles of {m.name} hold no more lithium; raise the lower limit of the voltage.",
+                            f"The surface of the particles of {size} holds no more lithium {at_}; lower the current or "
+                            "the upper limit of the voltage.",
                         ),
-                        ("particles full", f"Particles of {m.name} are full of lithium."),
+                        (
+                            "particles full",
+                            f"The surface of the particles of {size} is full of lithium {at_}; lower the current or "
+                            "raise the lower limit of the voltage.",
+                        ),
                     ]
             chain.guard(guards)
 

@@ -24,6 +24,7 @@ from ceramer.numerics.chain._tableau import tableau
 __all__ = ["TERMINAL", "Chain", "Face", "Node", "Program", "Run", "Step", "program"]
 
 Array = NDArray[np.float64]
+Guard = tuple[int, float, float] | tuple[int, float, float, int, float]
 _RETRIES: Final = 2
 _UNDERFLOW: Final = -2
 _FIRST_STEP: Final = 1e-5  # s
@@ -241,15 +242,16 @@ class Chain:
     Parameters
     ----------
     nodes, faces : sequences of Node and Face
-    guards : sequence of (unknown, limit, sign)
-        The run ends when ``sign * (y[unknown] - limit)`` falls to 0.
+    guards : sequence of (unknown, limit, sign) or (unknown, limit, sign, beside, beyond)
+        The run ends when ``sign * (v - limit)`` falls to 0, with ``v = y[unknown]``, or extrapolated away from another
+        unknown, ``v = y[unknown] + beyond * (y[unknown] - y[beside])``.
     kinds : (node kinds, face kinds), optional
         More kinds than this chain uses, so that several chains share one program.
     """
 
     nodes: Sequence[Node]
     faces: Sequence[Face]
-    guards: Sequence[tuple[int, float, float]] = ()
+    guards: Sequence[Guard] = ()
     kinds: tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]] | None = None
     method: str = "rodas4"
     relative_tolerance: float = 1e-4
@@ -349,13 +351,15 @@ class Chain:
         )
         self.guard(self.guards)
 
-    def guard(self, guards: Sequence[tuple[int, float, float]]) -> None:
-        """Set the guards: (unknown, limit, sign) each."""
+    def guard(self, guards: Sequence[Guard]) -> None:
+        """Set the guards."""
         self.guards = tuple(guards)
         self._guards = (
             np.array([g[0] for g in self.guards], np.int64),
             np.array([g[1] for g in self.guards], float),
             np.array([g[2] for g in self.guards], float),
+            np.array([g[3] if len(g) > 3 else g[0] for g in self.guards], np.int64),
+            np.array([g[4] if len(g) > 3 else 0.0 for g in self.guards], float),
         )
         self._space = (*self._space[:8], np.zeros(len(self.guards)), *self._space[9:])
 

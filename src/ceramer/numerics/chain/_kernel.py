@@ -517,7 +517,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
     """
     gamma, a, c, H, order = tableau
     rtol, atol, differential, terminal, group, counts, hmemory, limits_i = control
-    watch, limits, signs = guards
+    watch, limits, signs, beside, beyond = guards
     U, f, yt, blocks, work, pivots, scratch, sums, values, y1, start = space
     shape, P = model[0], model[1]
     mass, capacity, left, right = model[5], model[6], model[7], model[8]
@@ -589,7 +589,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
             cursor[4] = 0  # steps taken in this step of the protocol
             cursor[5] = 0
             for g in range(watch.size):
-                values[g] = y[watch[g]]
+                values[g] = y[watch[g]] + beyond[g] * (y[watch[g]] - y[beside[g]])
             code = crossed(step, y[iV], y[iI], 0.0, watch, limits, signs, values)
             if step[13] > 0.0:
                 if cursor[2] >= rows.shape[0]:
@@ -678,7 +678,8 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                 if not err < 1e10:
                     err = 1e4
                 err = max(err, 1e-8)
-                fac = max(0.15, min(8.0, 0.9 * err ** (-1.0 / order)))
+                widest = 50.0 if cursor[4] < 4 else 8.0  # a first time step is far too short on purpose
+                fac = max(0.15, min(widest, 0.9 * err ** (-1.0 / order)))
                 if err > 1.0:
                     h *= min(fac, 0.8)
                     if h < 1e-11 or h < 1e-15 * clock[0]:
@@ -688,7 +689,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                         return 4
                     continue
                 for g in range(watch.size):
-                    values[g] = y1[watch[g]]
+                    values[g] = y1[watch[g]] + beyond[g] * (y1[watch[g]] - y1[beside[g]])
                 code = crossed(step, y1[iV], y1[iI], y1[iQ] - clock[5], watch, limits, signs, values)
                 theta_end = 1.0
                 if code > 0:
@@ -702,6 +703,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                         theta = 0.5 * (low + high)
                         for g in range(guarded):
                             values[g] = dense(y, y1, U, H, watch[g], theta)
+                            values[g] += beyond[g] * (values[g] - dense(y, y1, U, H, beside[g], theta))
                         hit = crossed(
                             step,
                             dense(y, y1, U, H, iV, theta),
