@@ -418,6 +418,11 @@ class Metal:
         """Whether it loses lithium, or its film grows by a law of its own."""
         return self.film_law is not None or self.film_lithium > 0.0 or self.dead_lithium > 0.0
 
+    @property
+    def holds_lithium(self) -> bool:
+        """Whether lithium can be plated on it or stripped from it."""
+        return self.exchange_current_density > 0.0 or self.ceramic_exchange_current_density > 0.0
+
     @classmethod
     def lithium(cls, exchange_current_density: float, inventory: float, **more: float | str) -> Metal:
         """Return a lithium foil."""

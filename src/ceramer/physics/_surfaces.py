@@ -196,8 +196,10 @@ KINETICS = (
     "oxidation_onset",
     "tafel_slope",
     "electronic_conductance",
+    "capacitance",
+    "holds",
 )
-"""Parameters of `electrode_current`, in its order."""
+"""Parameters of `electrode_current` in its order, the double layer, and whether the metal holds lithium (1 or 0)."""
 
 
 def electrode_current(
@@ -217,7 +219,7 @@ def electrode_current(
     tafel_slope: Number,
     conductance: Number,
 ) -> tuple[Number, Number]:
-    r"""Current density out of a metal, and the part of it that is lithium [A/m2], positive for oxidation.
+    r"""Current density out of a metal, and the part of it that is not lithium [A/m2], positive for oxidation.
 
     .. math::
 
@@ -241,7 +243,8 @@ def electrode_current(
     stripping = held * np.exp(alpha_a * safe / thermal)
     lithium = exchange * (stripping - np.exp(-alpha_c * (safe + needed) / thermal))
     oxidation = oxidation_current * np.exp(np.log(10.0) * (_within(eta, _LIMIT) - onset) / tafel_slope)
-    return lithium + oxidation + conductance * eta, lithium
+    other = oxidation + conductance * eta
+    return lithium + other, other
 
 
 def _within(eta: Number, limit: float) -> Number:
@@ -258,9 +261,11 @@ def metal_source(
     .. math::
 
         C \dot\eta = s i - i_f, \qquad \phi_m - \phi_s = \eta + s i (R_{film} + R_s), \qquad
-        \dot q = -i_{Li}, \qquad \dot R_{film} = k / R_{film}
+        \dot p = -s i + i_o, \qquad \dot R_{film} = k / R_{film}
 
-    s is +1 for the left metal and -1 for the right one; the face adds i_f, i_Li, phi_s and phi_m.
+    s is +1 for the left metal and -1 for the right one; the face adds i_f, phi_s, phi_m and the row of p. The lithium
+    held is q = p + C eta: p changes with the current alone, so that no fast reaction can blur what is conserved. i_o is
+    what is no lithium; a metal that holds none counts it in p, which then falls by what is oxidised.
     """
     return side * i, -side * eta - i * (film + series_resistance), 0.0 * inventory, growth / film
 
@@ -271,7 +276,8 @@ METAL = NodeKind(
     ("side", "growth", "series_resistance"),
     metal_source,
 )
-"""Lithium foil, copper or steel: overpotential, current density, lithium held [C/m2], film resistance [ohm m2]."""
+"""Lithium foil, copper or steel: overpotential, current density, lithium held less the charge of its double layer
+[C/m2], film resistance [ohm m2]."""
 
 
 def metal_two_phase_source(
@@ -305,19 +311,19 @@ METAL_TWO_PHASE = NodeKind(
 )
 
 
-def _kinetics(eta: Number, q: Number, c: Number, p: tuple[Number, ...]) -> tuple[Number, Number]:
+def _kinetics(eta: Number, held: Number, c: Number, p: tuple[Number, ...]) -> tuple[Number, Number]:
     relative = c / p[3]
-    return electrode_current(eta, q, relative, p[0], p[1], p[2], p[4], p[5], *p[6:])
+    return electrode_current(eta, p[14] * held, relative, p[0], p[1], p[2], p[4], p[5], *p[6:13])
 
 
 def _salt_metal(c: Number, phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
-    total, lithium = _kinetics(eta, q, c, p)
-    return i, phi, total, lithium
+    total, other = _kinetics(eta, q + p[13] * eta, c, p)
+    return i, phi, total, i, p[14] * other
 
 
 def _plain_metal(phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
-    total, lithium = _kinetics(eta, q, p[3], p)
-    return i, phi, total, lithium
+    total, other = _kinetics(eta, q + p[13] * eta, p[3], p)
+    return i, phi, total, i, p[14] * other
 
 
 def _with_parameters(body: Any, unknowns: int, count: int, order: list[int], signs: list[float]) -> Any:
@@ -346,16 +352,16 @@ def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -
         phase,
         metal,
         KINETICS,
-        _with_parameters(body, n + 3, count, list(range(n + 3)), [1.0, 1.0, -1.0, -1.0]),
-        ((potential, None), (None, 1), (None, 0), (None, 2)),
+        _with_parameters(body, n + 3, count, list(range(n + 3)), [1.0, 1.0, -1.0, 1.0, 1.0]),
+        ((potential, None), (None, 1), (None, 0), (None, 2), (None, 2)),
     )
     left = FaceKind(
         f"{name}_from_metal",
         metal,
         phase,
         KINETICS,
-        _with_parameters(body, n + 3, count, [*range(3, 3 + n), 0, 1, 2], [1.0, 1.0, 1.0, 1.0]),
-        ((None, potential), (1, None), (0, None), (2, None)),
+        _with_parameters(body, n + 3, count, [*range(3, 3 + n), 0, 1, 2], [1.0, 1.0, 1.0, 1.0, -1.0]),
+        ((None, potential), (1, None), (0, None), (2, None), (2, None)),
     )
     return right, left
 
@@ -402,9 +408,10 @@ def _two_phase_metal(
     p: tuple[Number, ...],
 ) -> Any:
     """Metal on two skeletons: kinetics against each phase, weighted with its share of the surface."""
-    total, lithium = _kinetics(eta, q, c, p[: len(KINETICS)])
-    ceramic_total, ceramic_lithium = _kinetics(eta_c, q, p[3], (p[-1], *p[1 : len(KINETICS)]))
-    return i, i_c, phi, phi_c, total, ceramic_total, lithium + ceramic_lithium
+    held = q + p[13] * (eta + eta_c)
+    total, other = _kinetics(eta, held, c, p[: len(KINETICS)])
+    ceramic_total, ceramic_other = _kinetics(eta_c, held, p[3], (p[-1], *p[1 : len(KINETICS)]))
+    return i, i_c, phi, phi_c, total, ceramic_total, i + i_c, p[14] * (other + ceramic_other)
 
 
 def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
@@ -415,16 +422,16 @@ def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
         (0, 1, 2),
         metal,
         names,
-        _with_parameters(_two_phase_metal, 8, len(names), list(range(8)), [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0]),
-        ((1, None), (2, None), (None, 1), (None, 5), (None, 0), (None, 4), (None, 2)),
+        _with_parameters(_two_phase_metal, 8, len(names), list(range(8)), [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, 1.0, 1.0]),
+        ((1, None), (2, None), (None, 1), (None, 5), (None, 0), (None, 4), (None, 2), (None, 2)),
     )
     left = FaceKind(
         "two_phase_from_metal",
         metal,
         (0, 1, 2),
         names,
-        _with_parameters(_two_phase_metal, 8, len(names), [5, 6, 7, 0, 1, 2, 3, 4], [1.0] * 7),
-        ((None, 1), (None, 2), (1, None), (5, None), (0, None), (4, None), (2, None)),
+        _with_parameters(_two_phase_metal, 8, len(names), [5, 6, 7, 0, 1, 2, 3, 4], [*[1.0] * 7, -1.0]),
+        ((None, 1), (None, 2), (1, None), (5, None), (0, None), (4, None), (2, None), (2, None)),
     )
     return right, left
 
