@@ -51,7 +51,7 @@ class TestSimulated:
         assert ours(claim) == pytest.approx(printed(claim), rel=0.01)
 
     def test_a_calibration_is_small(self):
-        cse, plm = cells.fitted_cse(BOOK.ledger()), cells.fitted_plm_lfp(BOOK.ledger())
+        cse, plm = cells.CSE.fitted(BOOK.ledger()), cells.PLM_LFP.fitted(BOOK.ledger())
         assert 0.97 < cse.share < 1.06
         assert 0.4 < cse.diffusion < 1.6
         assert plm.share < 1.0

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from ceramer import laws, units
 from ceramer.library._discharge import Adjusted, Fit, FullCell, fit_cell, full_cell
@@ -16,11 +19,13 @@ from ceramer.library._registry import open_prediction, predict
 from ceramer.library._systems import book
 from ceramer.provenance import Kind, Ledger
 
-__all__ = ["cse_cell", "fitted_cse", "fitted_plm_lfp", "plm_lfp_cell", "zero_strain_cell"]
+__all__ = ["CSE", "PLM_LFP"]
 
 _SAMPLES = 32
 _HOUR = 3600.0
 _T0, _T60 = (units.ZERO_CELSIUS + t for t in (0.0, 60.0))
+_NEWMAN = "porous-electrode model with lithium diffusion in the particles"
+_CATALOGUE = "from the catalogue alone, nothing fitted"
 
 
 def _current(c_rate: float, specific_capacity: float, cell: FullCell) -> float:
@@ -28,86 +33,139 @@ def _current(c_rate: float, specific_capacity: float, cell: FullCell) -> float:
     return float(laws.current_density_from_c_rate(c_rate / _HOUR, specific_capacity, cell.loading))
 
 
+@dataclass(frozen=True)
+class _Series:
+    """Cells of one chemistry, of which one (`name`) is fitted to its low rates and answers for all others.
+
+    `build` makes a cell from the catalogue by name and temperature, `nominal` is the id of what 1C refers to, `points`
+    are the claims fitted to, with their C-rates.
+    """
+
+    name: str
+    build: Callable[[Ledger, str, float | None], FullCell]
+    nominal: str
+    points: tuple[tuple[str, float], ...]
+    method: str
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return tuple(claim for claim, _ in self.points)
+
+    def fit(self, ledger: Ledger, near: Fit | None) -> Fit:
+        cell, nominal = self.build(ledger, self.name, None), ledger(self.nominal)
+        points = [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in self.points]
+        return fit_cell(cell, points, near=near)
+
+    def fitted(self, ledger: Ledger) -> Adjusted:
+        """Return what the low rates make of the cell."""
+        return self.fit(ledger, _usual(self)).change
+
+    def capacity(
+        self,
+        ledger: Ledger,
+        c_rate: float,
+        name: str | None = None,
+        temperature: float | None = None,
+        fitted: bool = True,
+    ) -> float:
+        """Return the specific capacity [C/kg] of a discharge, as fitted or from the catalogue alone."""
+        cell = self.build(ledger, name or self.name, temperature)
+        tried = cell.adjusted(self.fitted(ledger)) if fitted else cell
+        return tried.specific_capacity(_current(c_rate, ledger(self.nominal), cell))
+
+    def register(
+        self,
+        claim: str,
+        c_rate: float,
+        name: str | None = None,
+        temperature: float | None = None,
+        *,
+        more: str = "",
+        misfit: str = "",
+    ) -> None:
+        """Answer a printed capacity; `more` is added to the method."""
+        fitted_to = claim in self.claims
+        predict(
+            claim,
+            self.method + more,
+            kind=Kind.CALIBRATED if fitted_to else Kind.PREDICTED,
+            calibrated_to=self.claims if fitted_to else (),
+            misfit=misfit,
+            alternatives=((_CATALOGUE, lambda ledger: self.capacity(ledger, c_rate, name, temperature, False)),),
+            samples=_SAMPLES,
+        )(lambda ledger: self.capacity(ledger, c_rate, name, temperature))
+
+    def open(
+        self, what: str, c_rate: float, name: str | None = None, temperature: float | None = None, more: str = ""
+    ) -> None:
+        """Say a capacity that nobody printed."""
+        open_prediction(f"{self.name}:{what}", "specific_capacity_discharge", "mAh/g", self.method + more, _SAMPLES)(
+            lambda ledger: self.capacity(ledger, c_rate, name, temperature)
+        )
+
+
+@functools.cache
+def _usual(series: _Series) -> Fit:
+    return series.fit(book().ledger(), None)
+
+
+def _lfp_window(ledger: Ledger) -> tuple[float, float]:
+    return ledger("LFP-cells.lower_cutoff_voltage"), ledger("LFP-cells.upper_cutoff_voltage")
+
+
+def _nmc_window(ledger: Ledger) -> tuple[float, float]:
+    return ledger("NMC-cells.lower_cutoff_voltage"), ledger("NMC-cells.upper_cutoff_voltage")
+
+
 # --- Nguyen2024: Li | CSE | NCM811 -----------------------------------------------------------------------------------
 
-_CSE = "Li|CSE|NCM811"
-_CSE_POINTS = (("F001-161", 0.1), ("F001-162", 0.2), ("F001-163", 0.5))
-_CSE_TO = tuple(claim for claim, _ in _CSE_POINTS)
-_NEWMAN = "porous-electrode model with lithium diffusion in the particles"
-_CSE_METHOD = f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C, 0.2C and 0.5C"
-_CATALOGUE = "from the catalogue alone, nothing fitted"
 _ONE_DIFFUSIVITY = (
     "one diffusivity for every stoichiometry and one size of particles: fitted to the fall from 0.1C to 0.5C it falls "
     "on too steeply, where a spread of sizes would not; the catalogue alone comes nearer"
 )
 
 
-def cse_cell(ledger: Ledger, name: str = _CSE) -> FullCell:
+def _cse_cell(ledger: Ledger, name: str = "Li|CSE|NCM811", temperature: float | None = None) -> FullCell:
     """Return a cell of CSE and NCM811 from the catalogue, with the printed cut-offs."""
-    return full_cell(name, ledger, ledger("F001-078"), ledger("F001-079"))
+    return full_cell(name, ledger, ledger("F001-078"), ledger("F001-079"), temperature)
 
 
-def _fit_cse(ledger: Ledger, near: Fit | None) -> Fit:
-    cell, nominal = cse_cell(ledger), ledger("F001-080")
-    points = [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in _CSE_POINTS]
-    return fit_cell(cell, points, near=near)
+CSE: Final = _Series(
+    "Li|CSE|NCM811",
+    _cse_cell,
+    "F001-080",
+    (("F001-161", 0.1), ("F001-162", 0.2), ("F001-163", 0.5)),
+    f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C, 0.2C and 0.5C",
+)
+"""Its low rates are fitted."""
 
-
-@functools.cache
-def _usual_cse() -> Fit:
-    return _fit_cse(book().ledger(), None)
-
-
-def fitted_cse(ledger: Ledger) -> Adjusted:
-    """Return what the capacities at 0.1C, 0.2C and 0.5C make of Li|CSE|NCM811."""
-    return _fit_cse(ledger, _usual_cse()).change
-
-
-def _cse(ledger: Ledger, c_rate: float, name: str = _CSE, fitted: bool = True) -> float:
-    cell = cse_cell(ledger, name)
-    tried = cell.adjusted(fitted_cse(ledger)) if fitted else cell
-    return tried.specific_capacity(_current(c_rate, ledger("F001-080"), cell))
-
-
-def _register_cse(claim: str, c_rate: float, name: str = _CSE, method: str = _CSE_METHOD, misfit: str = "") -> None:
-    predict(
-        claim,
-        method,
-        kind=Kind.CALIBRATED if claim in _CSE_TO else Kind.PREDICTED,
-        calibrated_to=_CSE_TO if claim in _CSE_TO else (),
-        misfit=misfit,
-        alternatives=((_CATALOGUE, lambda ledger: _cse(ledger, c_rate, name, fitted=False)),),
-        samples=_SAMPLES,
-    )(lambda ledger: _cse(ledger, c_rate, name))
-
-
-for _claim, _rate in _CSE_POINTS:
-    _register_cse(_claim, _rate)
-_register_cse("F001-164", 1.0, misfit=_ONE_DIFFUSIVITY)
-_RETURN = _CSE_METHOD + "; a cell that does not age returns to its first capacity"
-_register_cse("F001-167", 0.1, method=_RETURN)
-_register_cse("F001-168", 0.5, method=_RETURN, misfit="printed above the first value at this rate: the cell improved")
-_register_cse("F001-173", 0.5, method=_CSE_METHOD + "; another cell")
-_register_cse("F001-178", 0.5, "Li|CSE|NCM811 5.2 mg/cm2", _CSE_METHOD + " on 1.5 mg/cm2; this loading without refit")
-_register_cse(
+for _claim, _rate in CSE.points:
+    CSE.register(_claim, _rate)
+CSE.register("F001-164", 1.0, misfit=_ONE_DIFFUSIVITY)
+_RETURN = "; a cell that does not age returns to its first capacity"
+CSE.register("F001-167", 0.1, more=_RETURN)
+CSE.register("F001-168", 0.5, more=_RETURN, misfit="printed above the first value at this rate: the cell improved")
+CSE.register("F001-173", 0.5, more="; another cell")
+CSE.register("F001-178", 0.5, "Li|CSE|NCM811 5.2 mg/cm2", more=" on 1.5 mg/cm2; this loading without refit")
+CSE.register(
     "F001-185",
     0.5,
     "Li|CSE|NCM811 pouch",
-    _CSE_METHOD + " on 1.5 mg/cm2; loading of the pouch assumed",
-    "whether the first or the 150th cycle is printed is not clear, and the loading is not stated",
+    more=" on 1.5 mg/cm2; loading of the pouch assumed",
+    misfit="whether the first or the 150th cycle is printed is not clear, and the loading is not stated",
 )
 
 
 @predict(
     "F001-169",
-    _CSE_METHOD + "; the rate at which a tenth (assumed) of the capacity at 0.1C is left, between 1C and 16C",
+    CSE.method + "; the rate at which a tenth (assumed) of the capacity at 0.1C is left, between 1C and 16C",
     samples=16,
 )
 def _cse_fastest(ledger: Ledger) -> float:
-    least = ledger("rate-test.least_share") * _cse(ledger, 0.1)
-    slow, left = 1.0, _cse(ledger, 1.0)
+    least = ledger("rate-test.least_share") * CSE.capacity(ledger, 0.1)
+    slow, left = 1.0, CSE.capacity(ledger, 1.0)
     for rate in (2.0, 4.0, 8.0, 16.0):
-        now = _cse(ledger, rate)
+        now = CSE.capacity(ledger, rate)
         if now < least:
             # the capacity falls as a power of the rate between two neighbours
             part = math.log(left / least) / math.log(left / max(now, 1e-3 * least))
@@ -117,27 +175,12 @@ def _cse_fastest(ledger: Ledger) -> float:
 
 
 for _rate in (2.0, 5.0):
-    open_prediction(
-        f"Li|CSE|NCM811:capacity at {_rate:g}C", "specific_capacity_discharge", "mAh/g", _CSE_METHOD, _SAMPLES
-    )(partial(_cse, c_rate=_rate))
-open_prediction(
-    "Li|CSE|NCM811:capacity of 10.7 mg/cm2 at 0.5C",
-    "specific_capacity_discharge",
-    "mAh/g",
-    _CSE_METHOD + " on 1.5 mg/cm2",
-    _SAMPLES,
-)(lambda ledger: _cse(ledger, 0.5, "Li|CSE|NCM811 10.7 mg/cm2"))
+    CSE.open(f"capacity at {_rate:g}C", _rate)
+CSE.open("capacity of 10.7 mg/cm2 at 0.5C", 0.5, "Li|CSE|NCM811 10.7 mg/cm2", more=" on 1.5 mg/cm2")
 
 
 # --- Zhang2024: LFP | PLM | Li ---------------------------------------------------------------------------------------
 
-_PLM = "LFP|PLM|Li"
-_PLM_POINTS = (("F003-050", 0.1), ("F003-051", 0.2))
-_PLM_TO = tuple(claim for claim, _ in _PLM_POINTS)
-_PLM_METHOD = (
-    f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C and 0.2C at 25 degC; loading and cut-offs "
-    "assumed"
-)
 _PLM_HOT = (
     "heat frees sites that the calibration at 25 degC counts as lost for good: what is missing at 25 degC is not sites "
     "but their reach"
@@ -148,67 +191,31 @@ _PLM_FAST_HOT = (
 )
 
 
-def plm_lfp_cell(ledger: Ledger, temperature: float | None = None, name: str = _PLM) -> FullCell:
+def _plm_lfp_cell(ledger: Ledger, name: str = "LFP|PLM|Li", temperature: float | None = None) -> FullCell:
     """Return a cell of PLM and LFP from the catalogue; cut-offs assumed."""
-    window = ledger("LFP-cells.lower_cutoff_voltage"), ledger("LFP-cells.upper_cutoff_voltage")
-    return full_cell(name, ledger, *window, temperature)
+    return full_cell(name, ledger, *_lfp_window(ledger), temperature)
 
 
-def _fit_plm_lfp(ledger: Ledger, near: Fit | None) -> Fit:
-    cell, nominal = plm_lfp_cell(ledger), ledger("LFP-cells.specific_capacity_1C")
-    points = [(_current(rate, nominal, cell), ledger(claim)) for claim, rate in _PLM_POINTS]
-    return fit_cell(cell, points, near=near)
+PLM_LFP: Final = _Series(
+    "LFP|PLM|Li",
+    _plm_lfp_cell,
+    "LFP-cells.specific_capacity_1C",
+    (("F003-050", 0.1), ("F003-051", 0.2)),
+    f"{_NEWMAN}; share of sites and lithium diffusivity fitted to 0.1C and 0.2C at 25 degC; loading and cut-offs "
+    "assumed",
+)
+"""Its low rates at 25 degC are fitted."""
 
-
-@functools.cache
-def _usual_plm_lfp() -> Fit:
-    return _fit_plm_lfp(book().ledger(), None)
-
-
-def fitted_plm_lfp(ledger: Ledger) -> Adjusted:
-    """Return what the capacities at 0.1C and 0.2C, 25 degC make of LFP|PLM|Li."""
-    return _fit_plm_lfp(ledger, _usual_plm_lfp()).change
-
-
-def _plm(
-    ledger: Ledger, c_rate: float, temperature: float | None = None, name: str = _PLM, fitted: bool = True
-) -> float:
-    cell = plm_lfp_cell(ledger, temperature, name)
-    tried = cell.adjusted(fitted_plm_lfp(ledger)) if fitted else cell
-    return tried.specific_capacity(_current(c_rate, ledger("LFP-cells.specific_capacity_1C"), cell))
-
-
-def _plm_at(given: tuple[float, float | None, str], ledger: Ledger) -> float:
-    return _plm(ledger, *given)
-
-
-def _register_plm(claim: str, c_rate: float, temperature: float | None = None, misfit: str = "") -> None:
-    predict(
-        claim,
-        _PLM_METHOD,
-        kind=Kind.CALIBRATED if claim in _PLM_TO else Kind.PREDICTED,
-        calibrated_to=_PLM_TO if claim in _PLM_TO else (),
-        misfit=misfit,
-        alternatives=((_CATALOGUE, lambda ledger: _plm(ledger, c_rate, temperature, fitted=False)),),
-        samples=_SAMPLES,
-    )(lambda ledger: _plm(ledger, c_rate, temperature))
-
-
-for _claim, _rate in _PLM_POINTS:
-    _register_plm(_claim, _rate)
-_register_plm("F003-052", 0.5, misfit="fitted to two low rates, the fall with the rate is a little too steep")
-_register_plm("F003-054", 0.1, misfit="printed a little below the first value: the cell aged, or its mean moved")
-_register_plm("F003-040", 2.0, _T60, _PLM_FAST_HOT)
-_register_plm("F003-041", 0.1, _T60, _PLM_HOT)
-for _what, _arguments in {
-    "capacity at 0.2C, 0 degC": (0.2, _T0, _PLM),
-    "capacity at 1C, 25 degC": (1.0, None, _PLM),
-    "capacity at 1C, 60 degC": (1.0, _T60, _PLM),
-    "capacity of 10.5 mg/cm2 at 0.1C, 25 degC": (0.1, None, "LFP|PLM|Li high loading"),
-}.items():
-    open_prediction(f"LFP|PLM|Li:{_what}", "specific_capacity_discharge", "mAh/g", _PLM_METHOD, _SAMPLES)(
-        partial(_plm_at, _arguments)
-    )
+for _claim, _rate in PLM_LFP.points:
+    PLM_LFP.register(_claim, _rate)
+PLM_LFP.register("F003-052", 0.5, misfit="fitted to two low rates, the fall with the rate is a little too steep")
+PLM_LFP.register("F003-054", 0.1, misfit="printed a little below the first value: the cell aged, or its mean moved")
+PLM_LFP.register("F003-040", 2.0, temperature=_T60, misfit=_PLM_FAST_HOT)
+PLM_LFP.register("F003-041", 0.1, temperature=_T60, misfit=_PLM_HOT)
+PLM_LFP.open("capacity at 0.2C, 0 degC", 0.2, temperature=_T0)
+PLM_LFP.open("capacity at 1C, 25 degC", 1.0)
+PLM_LFP.open("capacity at 1C, 60 degC", 1.0, temperature=_T60)
+PLM_LFP.open("capacity of 10.5 mg/cm2 at 0.1C, 25 degC", 0.1, "LFP|PLM|Li high loading")
 
 
 @open_prediction(
@@ -219,8 +226,7 @@ for _what, _arguments in {
     _SAMPLES,
 )
 def _nmc_plm(ledger: Ledger) -> float:
-    window = ledger("NMC-cells.lower_cutoff_voltage"), ledger("NMC-cells.upper_cutoff_voltage")
-    cell = full_cell("NCM811|PLM|Li", ledger, *window)
+    cell = full_cell("NCM811|PLM|Li", ledger, *_nmc_window(ledger))
     return cell.specific_capacity(_current(0.2, ledger("NMC-cells.specific_capacity_1C"), cell))
 
 
@@ -231,10 +237,6 @@ _ZS_METHOD = (
     f"{_NEWMAN}; lithium diffusivity of the zero-strain cathode fitted to H-SSE at 1C, 50 degC, all else from the "
     "catalogue"
 )
-
-
-def _lfp_window(ledger: Ledger) -> tuple[float, float]:
-    return ledger("LFP-cells.lower_cutoff_voltage"), ledger("LFP-cells.upper_cutoff_voltage")
 
 
 def _he_lfp(current: str, name: str, ledger: Ledger) -> float:
@@ -268,17 +270,16 @@ open_prediction(
     samples=_SAMPLES,
 )
 def _he_nmc(ledger: Ledger) -> float:
-    window = ledger("NMC-cells.lower_cutoff_voltage"), ledger("NMC-cells.upper_cutoff_voltage")
-    return full_cell("Li|H-SSE|NMC811", ledger, *window).specific_capacity(ledger("A0146"))
+    return full_cell("Li|H-SSE|NMC811", ledger, *_nmc_window(ledger)).specific_capacity(ledger("A0146"))
 
 
-def zero_strain_cell(name: str, ledger: Ledger) -> FullCell:
+def _zero_strain_cell(name: str, ledger: Ledger) -> FullCell:
     """Return a cell with the zero-strain cathode from the catalogue; lower cut-off assumed, upper 4.2 or 4.3 V."""
     return full_cell(name, ledger, ledger("NMC-cells.lower_cutoff_voltage"), ledger("ZS-cells.upper_cutoff_voltage"))
 
 
 def _fit_zero_strain(ledger: Ledger, near: Fit | None) -> Fit:
-    cell = zero_strain_cell("Li|H-SSE|ZS", ledger)
+    cell = _zero_strain_cell("Li|H-SSE|ZS", ledger)
     return fit_cell(cell, [(ledger("A0157"), ledger("A0156"))], ("diffusion",), near)
 
 
@@ -288,7 +289,7 @@ def _usual_zero_strain() -> Fit:
 
 
 def _zero_strain(name: str, current: str, ledger: Ledger, fitted: bool = True) -> float:
-    cell = zero_strain_cell(name, ledger)
+    cell = _zero_strain_cell(name, ledger)
     if fitted:
         cell = cell.adjusted(_fit_zero_strain(ledger, _usual_zero_strain()).change)
     return cell.specific_capacity(ledger(current))

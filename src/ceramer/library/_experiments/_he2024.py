@@ -6,8 +6,8 @@ import dataclasses
 from functools import partial
 
 from ceramer import units
-from ceramer.library._experiments._scans import limit, onset_behind, plating
-from ceramer.library._experiments._virtual import SAMPLES, Bench, bench
+from ceramer.library._experiments._scans import predict_window
+from ceramer.library._experiments._virtual import SAMPLES, Bench, bench, limiting_current_density
 from ceramer.library._registry import experiment, finding, open_prediction, predict
 from ceramer.library._systems import load_medium, load_stack
 from ceramer.provenance import Kind, Ledger
@@ -174,10 +174,6 @@ def _latp_overpotential(ledger: Ledger) -> float:
 _LIMITING = "steady salt profile of an ideal dilute salt, scaled until its least concentration is 0"
 
 
-def _limiting(cell: str, temperature: float | None, ledger: Ledger) -> float:
-    return bench(cell, ledger, temperature).gradients().limiting_current_density
-
-
 for _system, _cell in (("PCE", "Li|PCE|Li"), ("H-SSE", "Li|H-SSE|Li"), ("SH-SPE", "Li|SH-SPE|Li")):
     open_prediction(
         f"{_system}:limiting current density, 22 degC",
@@ -185,7 +181,7 @@ for _system, _cell in (("PCE", "Li|PCE|Li"), ("H-SSE", "Li|H-SSE|Li"), ("SH-SPE"
         "mA/cm2",
         _LIMITING,
         samples=SAMPLES,
-    )(partial(_limiting, _cell, _T22))
+    )(partial(limiting_current_density, _cell, temperature=_T22))
 
 
 @open_prediction(
@@ -201,18 +197,4 @@ def _hsse_depletion(ledger: Ledger) -> float:
 
 # --- windows ---------------------------------------------------------------------------------------------------------
 
-predict(
-    "A0109",
-    "simulated scan down to -0.3 V at 1 mV/s: lithium is plated on the steel, nothing else is reduced",
-    samples=SAMPLES,
-)(partial(plating, "Li|H-SSE|SS", rate="1 mV/s"))
-
-
-@predict(
-    "A0110",
-    "simulated scan up to 4.6 V at 1 mV/s; oxidised where the related SPE of Nguyen2024 is, within an assumed range",
-    samples=SAMPLES,
-)
-def _hsse_window(ledger: Ledger) -> float:
-    onset = onset_behind("Li|SPE|SS", "F001-126", ledger) + ledger("acrylate.oxidation_onset_offset")
-    return limit("Li|H-SSE|SS", onset, ledger, end=ledger("A0248"))
+predict_window("Li|H-SSE|SS", "1 mV/s", lower="A0109", upper="A0110", end="A0248")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ceramer import laws
-from ceramer.library._experiments._virtual import bench
+from ceramer.library._experiments._virtual import SAMPLES, bench
+from ceramer.library._registry import predict
 from ceramer.provenance import Ledger
 
-__all__ = ["limit", "onset_behind", "plating"]
+__all__ = ["limit", "onset_behind", "predict_window"]
 
 _END = 6.0  # V
 _BEFORE = 0.5  # V before the onset: where a simulated scan may begin
@@ -30,7 +33,7 @@ def onset_behind(cell: str, claim: str, ledger: Ledger) -> float:
     return 2.0 * printed - limit(cell, printed, ledger)
 
 
-def plating(cell: str, ledger: Ledger, rate: str) -> float:
+def _plating(cell: str, rate: str, ledger: Ledger) -> float:
     """Return the potential [V] at which lithium is plated on the steel with the criterion's current on the way down."""
     level = ledger("oxidation.criterion")
     found = bench(cell, ledger)
@@ -44,3 +47,23 @@ def plating(cell: str, ledger: Ledger, rate: str) -> float:
         "nucleation_charge": ledger("any-metal.nucleation_charge"),
     }
     return found.changed(positive=steel).scan_until(level, start=0.5, end=ledger("A0249"), rate=rate)
+
+
+def _acrylate_limit(cell: str, rate: str, end: str, ledger: Ledger) -> float:
+    onset = onset_behind("Li|SPE|SS", "F001-126", ledger) + ledger("acrylate.oxidation_onset_offset")
+    return limit(cell, onset, ledger, rate, ledger(end))
+
+
+def predict_window(cell: str, rate: str, *, lower: str, upper: str, end: str) -> None:
+    """Answer the two claims of a window of an acrylate on steel; `end` is the fact at which the scan up ends."""
+    predict(
+        lower,
+        f"simulated scan down to -0.3 V at {rate}: lithium is plated on the steel, nothing else is reduced",
+        samples=SAMPLES,
+    )(partial(_plating, cell, rate))
+    predict(
+        upper,
+        f"simulated scan up to 4.6 V at {rate}; oxidised where the related SPE of Nguyen2024 is, within an assumed "
+        "range",
+        samples=SAMPLES,
+    )(partial(_acrylate_limit, cell, rate, end))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ceramer.measurement import Measurement
     from ceramer.physics import CellModel
 
-__all__ = ["SAMPLES", "Bench", "bench"]
+__all__ = ["SAMPLES", "Bench", "bench", "limiting_current_density"]
 
 SAMPLES = 32
 """For the uncertainty of a simulated experiment."""
@@ -210,3 +210,8 @@ def bench(name: str, ledger: Ledger, temperature: float | None = None) -> Bench:
         ledger.memo[key] = Bench(cell_model(cell, temperature, ledger)[0], cell.area)
     made: Bench = ledger.memo[key]
     return made
+
+
+def limiting_current_density(name: str, ledger: Ledger, temperature: float | None = None) -> float:
+    """Return the current density [A/m2] at which the salt of a published cell is used up somewhere."""
+    return bench(name, ledger, temperature).gradients().limiting_current_density

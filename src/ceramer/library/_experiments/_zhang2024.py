@@ -6,7 +6,7 @@ from functools import partial
 
 from ceramer import units
 from ceramer.library._experiments._scans import limit, onset_behind
-from ceramer.library._experiments._virtual import SAMPLES, bench
+from ceramer.library._experiments._virtual import SAMPLES, bench, limiting_current_density
 from ceramer.library._registry import experiment, open_prediction, predict
 from ceramer.provenance import Kind, Ledger
 
@@ -52,10 +52,6 @@ def _plm_window(ledger: Ledger) -> float:
 _DRY = "ideal dilute salt; every layer with the polymer of the PEO reference film"
 
 
-def _limiting(cell: str, ledger: Ledger) -> float:
-    return bench(cell, ledger).gradients().limiting_current_density
-
-
 def _settling(cell: str, ledger: Ledger) -> float:
     return bench(cell, ledger).gradients().settling_time
 
@@ -79,7 +75,7 @@ for _system, _cell in (("PEO", "Li|PEO film|Li"), ("PMI", "Li|PMI|Li"), ("PLM", 
         "uA/cm2",
         f"steady salt profile scaled until its least concentration is 0; {_DRY}",
         samples=SAMPLES,
-    )(partial(_limiting, _cell))
+    )(partial(limiting_current_density, _cell))
 for _system, _cell in (("PEO", "Li|PEO film|Li"), ("PMI", "Li|PMI|Li")):
     for _what, _quantity, _unit, _how, _calculate in (
         ("time to 90 % of the steady gradient", "time", "h", "constant current from rest", _settling),

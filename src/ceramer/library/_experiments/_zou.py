@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from ceramer import laws
-from ceramer.library._experiments._scans import limit, onset_behind, plating
-from ceramer.library._experiments._virtual import SAMPLES, bench
-from ceramer.library._registry import experiment, open_prediction, predict
+from ceramer.library._experiments._scans import predict_window
+from ceramer.library._experiments._virtual import SAMPLES, bench, limiting_current_density
+from ceramer.library._registry import experiment, open_prediction
 from ceramer.provenance import Ledger
 
 __all__: list[str] = []
@@ -53,28 +53,10 @@ for _claim in _STEPS[1:-1]:
 
 # --- windows ---------------------------------------------------------------------------------------------------------
 
-predict(
-    "A0412",
-    "simulated scan down to -0.3 V at 0.1 mV/s: lithium is plated on the steel, nothing else is reduced",
-    samples=SAMPLES,
-)(partial(plating, "Li|UVEA-LATP-UVEA|SS", rate="0.1 mV/s"))
-
-
-@predict(
-    "A0413",
-    "simulated scan up to 4.6 V at 0.1 mV/s; UVEA oxidised where the related SPE of Nguyen2024 is, within a range",
-    samples=SAMPLES,
-)
-def _window(ledger: Ledger) -> float:
-    onset = onset_behind("Li|SPE|SS", "F001-126", ledger) + ledger("acrylate.oxidation_onset_offset")
-    return limit("Li|UVEA-LATP-UVEA|SS", onset, ledger, rate="0.1 mV/s", end=ledger("A0304"))
+predict_window("Li|UVEA-LATP-UVEA|SS", "0.1 mV/s", lower="A0412", upper="A0413", end="A0304")
 
 
 # --- what nobody printed ---------------------------------------------------------------------------------------------
-
-
-def _limiting(cell: str, ledger: Ledger) -> float:
-    return bench(cell, ledger).gradients().limiting_current_density
 
 
 def _depletion(cell: str, ledger: Ledger) -> float:
@@ -89,7 +71,7 @@ for _system in ("UVEA", "UVEA-LATP-UVEA"):
         "mA/cm2",
         _SALT,
         samples=SAMPLES,
-    )(partial(_limiting, f"Li|{_system}|Li"))
+    )(partial(limiting_current_density, f"Li|{_system}|Li"))
 open_prediction(
     "UVEA-LATP-UVEA:time until the salt is used up at 14 mA/cm2",
     "time",
