@@ -18,18 +18,10 @@ from ceramer.physics import (
     Polymer,
     TetheredPolymer,
     TwoPhase,
-    _model,
 )
 from ceramer.units import FARADAY, GAS_CONSTANT
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_program():
-    """All cells here share one compiled module."""
-    kinds = _model.all_kinds()
-    original, _model.standard_kinds = _model.standard_kinds, lambda: kinds
-    yield
-    _model.standard_kinds = original
+pytestmark = pytest.mark.usefixtures("one_program")
 
 
 def decades(low, high):

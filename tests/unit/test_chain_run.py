@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from engine_cells import all_kinds
 
 from ceramer.errors import CeramerError, InputError, NotConvergedError
 from ceramer.numerics.chain import COLUMNS, SUMMARY, TERMINAL, Chain, Face, FaceKind, Node, NodeKind, Step, Unknown
@@ -255,7 +256,7 @@ def test_standard_cells_share_one_program():
     }
     assert len(programs) == 1
     nodes, faces = _model.standard_kinds()
-    wide = _model.all_kinds()
+    wide = all_kinds()
     assert set(nodes) <= set(wide[0])
     assert set(faces) <= set(wide[1])
     assert all(len(set(kinds)) == len(kinds) for kinds in wide)

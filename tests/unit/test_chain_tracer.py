@@ -7,6 +7,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+from engine_cells import all_kinds
 from scipy.interpolate import CubicSpline
 
 import ceramer.physics
@@ -24,7 +25,7 @@ from ceramer.numerics.chain import (
     where,
 )
 from ceramer.physics import BinaryLaws
-from ceramer.physics._model import all_kinds, standard_kinds
+from ceramer.physics._model import standard_kinds
 from ceramer.physics._transport import polymer_face
 
 TOLERANCE = 1e-10

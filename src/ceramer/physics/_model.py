@@ -83,19 +83,6 @@ def standard_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
     return nodes, faces
 
 
-def all_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
-    """Return `standard_kinds` and the kinds of tethered anions, two skeletons and mixed conductors."""
-    nodes, faces = standard_kinds()
-    tables = (surfaces.to_contact, surfaces.from_contact, surfaces.to_junction, surfaces.from_junction)
-    touching = [face for table in (*tables, surfaces.to_metal, surfaces.from_metal) for face in table.values()]
-    more = (transport.TETHERED_FACE, transport.TWO_PHASE_FACE, transport.MIXED_FACE, *touching)
-    terminal = surfaces.to_terminal[surfaces.METAL_TWO_PHASE]
-    return (
-        (*nodes, transport.TETHERED, transport.TWO_PHASE, transport.MIXED, surfaces.METAL_TWO_PHASE),
-        tuple(dict.fromkeys((*faces, *more, terminal))),
-    )
-
-
 def _bulk(layer: Layer, width: float, temperature: float) -> Node:
     """Return one node of a layer, which stands for `width` [m] of it (half an interval on a surface)."""
     if isinstance(layer, PorousCathode):
