@@ -146,6 +146,46 @@ def test_kramers_kronig_reports_ends_spikes_and_inductive_points():
     assert "not Kramers-Kronig consistent" in str(cut)
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-3])
+@pytest.mark.parametrize(
+    "circuit, values",
+    [
+        ("(RC)(RC)", [1200, 1e-11, 1e6, 1e-6]),  # bulk above the window, blocking electrode below it
+        ("R(RC)(RQ)Wo", [5, 40, 3e-9, 200, 1e-6, 0.8, 900, 400]),
+        ("(RC)C", [800, 1e-9, 1e-6]),
+        ("(R[Q(RC)])", [4e4, 2e-7, 0.85, 3e3, 1e-7]),
+    ],
+)
+def test_a_clean_spectrum_passes_kramers_kronig_wherever_its_window_cuts(circuit, values, noise):
+    rng = np.random.default_rng(3)
+    for low, high in ((0.0, 5.0), (-2.0, 6.0), (1.0, 6.5)):
+        f = np.logspace(high, low, round(10 * (high - low)) + 1)
+        z = Circuit.parse(circuit).impedance(values, f)
+        z = z + noise * np.abs(z) * (rng.normal(size=f.size) + 1j * rng.normal(size=f.size))
+        test = kramers_kronig(f, z)
+        assert test.valid_range == (f.min(), f.max())
+        assert not test.flagged.any()
+        assert not test.warnings  # noise about a zero imaginary part is not inductive
+
+
+def _cell_at(share, f):
+    return Circuit.parse("R(RQ)W").impedance([20, 400 * (1 + share), 2e-6, 0.9, 30], f)
+
+
+def test_a_drift_a_jump_and_a_burst_of_noise_fail_kramers_kronig():
+    rng = np.random.default_rng(4)
+    f = np.logspace(5, -1, 61)
+    grain = 1e-4 * (rng.normal(size=61) + 1j * rng.normal(size=61))
+    elapsed = np.cumsum(2.0 / f)
+    drift = np.array([_cell_at(0.3 * t / elapsed[-1], f[k : k + 1])[0] for k, t in enumerate(elapsed)])
+    jump = np.where(f > 30.0, _cell_at(0.0, f), _cell_at(0.05, f))
+    burst = _cell_at(0.0, f) * (1 + np.where((f > 10) & (f < 100), 100.0, 0.0) * np.abs(grain))
+    steady = kramers_kronig(f, _cell_at(0.0, f) * (1 + grain))
+    assert not steady.warnings
+    for z in (drift, jump, burst):
+        assert not kramers_kronig(f, z * (1 + grain)).valid.all()
+
+
 def test_conductivities_carry_fit_and_geometry_errors():
     z = made(BLOCKING, VALUES)
     thickness, area = units.parse("1.00(2) mm", "length"), units.parse("1.00(3) cm2", "area")

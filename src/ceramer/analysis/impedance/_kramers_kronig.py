@@ -19,6 +19,11 @@ _FLOOR = 1e-3
 _TAIL = 4.5
 _SUSPECT = 3.3
 _PER_DECADE = 4.5
+_MARGIN = 1.0
+"""ln of how far relaxation times reach beyond the window: without it, the flank of an arc or of a blocking electrode
+just outside is followed to 1 % only, and a clean spectrum fails; wider, the ends would follow a drift as well."""
+_INDUCTIVE = 3.0
+_PLAIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class KramersKronig:
     flagged : ndarray (N,), bool
         Points whose residual stands out (beyond 4.5 standard deviations and 0.1 %): artefacts and inconsistent ends.
     inductive : ndarray (N,), bool
-        Points with a positive imaginary part.
+        Points with a positive imaginary part, in runs that rise above the noise (3 standard deviations) somewhere.
     warnings : tuple of str
         Plain sentences.
     """
@@ -77,8 +82,8 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     r"""Test a spectrum against the Kramers-Kronig relations without a circuit.
 
     Fits :math:`R + j\omega L + 1/(j\omega C) + \sum_k R_k/(1 + j\omega\tau_k)` with fixed
-    :math:`\tau_k` by linear least squares; their number grows, from 4.5 per decade,
-    until mu falls below `limit`.
+    :math:`\tau_k` by linear least squares; they reach a factor e beyond the window at either end, and their number
+    grows, from 4.5 per decade, until mu falls below `limit`. A slow drift of the cell may pass as a slow relaxation.
 
     Parameters
     ----------
@@ -115,7 +120,8 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     order = np.argsort(f)
     low, high = _range((size > max(_SUSPECT * sigma, _FLOOR))[order])
     valid_range = (float(f[order][low]), float(f[order][high]))
-    inductive = z.imag > 0.0
+    inductive = np.zeros(f.size, dtype=bool)
+    inductive[order] = _runs(z.imag[order] > 0.0, (z.imag * scale)[order] > min(_INDUCTIVE * sigma, _PLAIN))
     warnings = []
     if valid_range != (float(f.min()), float(f.max())):
         warnings.append(
@@ -137,9 +143,10 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
 def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
     """Add relaxations until mu says enough; an artefact lowers mu early, so start where smooth spectra are followed."""
     most = max(3, min(z.size - 2, 120))
-    least = min(most, max(3, round(_PER_DECADE * float(np.ptp(log_omega)) / np.log(10.0))))
+    decades = (float(np.ptp(log_omega)) + 2.0 * _MARGIN) / np.log(10.0)
+    least = min(most, max(3, round(_PER_DECADE * decades)))
     for count in range(least, most + 1):
-        fit = linear_fit(log_omega, z, scale, count, 0.0)
+        fit = linear_fit(log_omega, z, scale, count, _MARGIN)
         amounts = fit.amounts[:count]
         positive = float(amounts[amounts > 0.0].sum())
         mu = 1.0 + float(amounts[amounts < 0.0].sum()) / positive if positive > 0.0 else 0.0
@@ -155,6 +162,12 @@ def _spike(size: Array, limit: float) -> int | None:
         return None
     around = np.r_[size[top - 3 : top], size[top + 1 : top + 4]]
     return top if size[top] > 2.5 * around.max() else None
+
+
+def _runs(some: Flags, sure: Flags) -> Flags:
+    """Runs of neighbours in `some` that hold at least one of `sure`."""
+    number = np.cumsum(np.diff(some, prepend=False))
+    return some & np.isin(number, np.unique(number[some & sure]))
 
 
 def _range(suspect: Flags) -> tuple[int, int]:
