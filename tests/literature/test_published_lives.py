@@ -7,6 +7,7 @@ import math
 import pytest
 
 from ceramer import library
+from ceramer.errors import InputError
 from ceramer.library import _failures as failures
 from ceramer.library._failures import LIVES, life_answer, life_data, not_identifiable, predicted_life
 from ceramer.provenance import estimate
@@ -97,3 +98,17 @@ def test_the_missing_current_of_the_poly_ethylene_oxide_cell():
     """566 h is what polymers without ceramic live at about a third of a mA/cm2: inferred, to be checked by Fig. 3."""
     current = failures.implied_current_density(BOOK.ledger()) * 0.1
     assert math.isclose(current, 195.7 / 566.0, rel_tol=0.01)
+
+
+def test_a_life_with_ceramic_is_set_beside_polymers_without():
+    """Times in proportion to 1/j, charges alike; no claim reads itself."""
+    hours = {claim: failures.unblocked_life(claim, BOOK.ledger()) / H for claim in ("A0001", "A0083", "A0415")}
+    assert hours["A0083"] == pytest.approx(5.0 * hours["A0001"]) and hours["A0415"] == pytest.approx(2 * hours["A0001"])
+    charges = [failures.unblocked_life(claim, BOOK.ledger()) for claim in ("A0114", "A0119", "A0120")]
+    assert charges == pytest.approx([hours["A0001"] * H * 10.0] * 3)
+    for claim in failures.UNBLOCKED:
+        ledger = BOOK.ledger()
+        failures.unblocked_life(claim, ledger)
+        assert claim not in ledger.read and set(failures.CALIBRATED) <= set(ledger.read)
+    with pytest.raises(InputError, match="not in the text"):
+        failures.unblocked_life("F003-032", BOOK.ledger())

@@ -8,7 +8,9 @@ import pytest
 
 from ceramer import library, units
 from ceramer.errors import InputError
+from ceramer.library._facts import ordinal_claims
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS
+from ceramer.library._registry import ORDERS
 from ceramer.provenance import Kind, estimate
 
 ARITHMETIC = Path(__file__).parent / "data" / "arithmetic.tsv"
@@ -76,8 +78,8 @@ def test_an_inferred_number_reads_the_claim_that_it_explains(key):
 
 
 def test_every_claim_has_a_row_and_no_other(rows):
-    assert set(rows) == set(library.claims())
-    assert len(rows) == 289
+    assert set(rows) == {*library.claims(), *ordinal_claims()}
+    assert len(library.claims()) == 289
 
 
 def test_every_row_says_what_it_is(rows):
@@ -85,6 +87,9 @@ def test_every_row_says_what_it_is(rows):
         if row.kind is Kind.NOT_YET:
             assert row.value is None
             assert row.reason
+            assert row.gap
+        if row.gap in ("needs_curve", "not_identifiable"):
+            assert row.gap.replace("_", " ") in row.reason
         if row.kind in (Kind.PREDICTED, Kind.CALIBRATED):
             assert row.method
             assert row.inputs
@@ -94,6 +99,33 @@ def test_every_row_says_what_it_is(rows):
             assert set(row.assumed) <= set(row.inputs)
     kinds = {row.kind for row in rows.values()}
     assert {Kind.PREDICTED, Kind.CALIBRATED, Kind.AUDIT, Kind.INPUT, Kind.NOT_YET} <= kinds
+
+
+def test_nothing_that_could_be_computed_is_left(rows):
+    """What has no value of ours lacks data or a model, and says which; settings and observations are inputs."""
+    assert not [row.id for row in rows.values() if row.gap == "not_yet"]
+    words = ("capacity", "retention", "coulombic", "fade", "cycle_life", "critical_current", "energy_density")
+    wanted = [row for row in rows.values() if any(word in row.quantity for word in words)]
+    assert {row.kind for row in wanted} <= {Kind.PREDICTED, Kind.CALIBRATED, Kind.AUDIT, Kind.INPUT}
+    silent = {row.id for row in rows.values() if row.gap == "not_identifiable" and row.value is None}
+    assert silent == {"A0079", "F001-157", "F003-030", "F003-031", "F003-032"}
+    assert rows["F003-016"].kind is Kind.INPUT and rows["F003-016"].value == 410.0
+
+
+def test_an_order_is_as_sure_as_its_inputs(rows):
+    assert set(ORDERS) == set(ordinal_claims())
+    for key, claim in ordinal_claims().items():
+        row = rows[key]
+        assert row.relation == "order" and row.printed_text == " < ".join(claim.members)
+        assert 0.0 <= row.value <= 1.0 and row.inputs
+        assert len(row.alternatives) == len(claim.members) - 1
+        assert row.value <= min(step.value for step in row.alternatives) + 1e-12
+        assert row.verdict == ("agree" if row.value >= 0.95 else "disagree" if row.value <= 0.05 else "uninformative")
+    peo = rows["O003-1"].alternatives[1]
+    assert peo.model == "PLS < PEO alone" and peo.value > 0.85
+    windows = {step.model: step.value for step in rows["O003-2"].alternatives}
+    assert windows == {"PMI < PLS alone": 1.0, "PLS < PLM alone": 0.0}
+    assert rows["O000-1"].kind is Kind.AUDIT and rows["O000-1"].verdict == "disagree"  # 5.2 times, not six
 
 
 def test_a_verdict_follows_the_rule(rows):
@@ -113,6 +145,10 @@ def test_a_verdict_follows_the_rule(rows):
 def test_each_system_answers_for_its_own_claims(rows):
     assert {spec.name for spec in library.systems().values() if not spec.printed()} >= {"XRF tube cell"}
     covered = {claim.id for spec in library.systems().values() for claim in spec.printed()}
+    for claim in ordinal_claims().values():
+        specs = [s for s in library.systems().values() if s.paper == claim.paper and claim.system in s.claims]
+        assert len(specs) == 1
+        covered.add(claim.id)
     assert covered == set(rows), sorted(set(rows) - covered)
     only = library.reproduce(["H-SSE"])
     assert {row.system for row in only.rows} == {"H-SSE"}

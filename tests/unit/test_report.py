@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ceramer import report
 from ceramer.errors import MissingExtraError
-from ceramer.library._facts import claims
+from ceramer.library._facts import claims, ordinal_claims
 from ceramer.library._reproduce import Reproduction, reproduce
 from ceramer.library._systems import load_stack, system, systems
 from ceramer.library.audit import audit_paper
@@ -102,14 +102,17 @@ class Page(HTMLParser):
 def test_table_leads_with_answers_and_folds_the_rest(reproduction: Reproduction, width: int) -> None:
     text = text_of(report.reproduce_table(reproduction), width)
     assert max(map(len, text.splitlines())) <= width
-    not_yet = [row for row in reproduction.rows if row.kind is Kind.NOT_YET]
-    assert f"{len(not_yet)} claims not answered yet" in text
-    for reason, count in Counter(row.reason for row in not_yet).items():
-        words = r"\s+".join(map(re.escape, reason.split()))
-        assert re.search(rf"^ *{count}  {words}", text, re.MULTILINE)
+    for gap, word in words.GAPS.items():
+        without = [row for row in reproduction.rows if row.kind is Kind.NOT_YET and row.gap == gap]
+        if without:
+            heading = f"{len(without)} claim(s)? without a value of ours: {word.word}"
+            assert re.search(heading.replace(" ", r"\s+"), text)
+        for reason, count in Counter(row.reason for row in without).items():
+            told = r"\s+".join(map(re.escape, reason.split()))
+            assert re.search(rf"^ *{count}  {told}", text, re.MULTILINE)
     for row in reproduction.rows:
         assert (re.search(rf"^{row.id} ", text, re.MULTILINE) is not None) == row.answered
-    assert text.index("What printed values would need") > text.index("claims not answered yet")
+    assert text.index("What printed values would need") > text.index("without a value of ours")
 
 
 @pytest.mark.parametrize("width", [80, 160])
@@ -121,13 +124,14 @@ def test_table_lists_everything_when_asked(reproduction: Reproduction, width: in
 def test_summary_counts(reproduction: Reproduction) -> None:
     last = text_of(report.reproduce_table(reproduction), 300).strip().splitlines()[-1]
     expected = [reproduction.count(Kind.PREDICTED, v) for v in ("agree", "disagree", "uninformative")]
-    assert last.startswith(f"{len(claims())} claims: {sum(expected)} predicted ")
+    assert last.startswith(f"{len(claims()) + len(ordinal_claims())} claims: {sum(expected)} predicted ")
     assert re.search(r"predicted \((\d+) agree, (\d+) disagree, (\d+) uninformative\)", last)[0] == (  # type: ignore[index]
         f"predicted ({expected[0]} agree, {expected[1]} disagree, {expected[2]} uninformative)"
     )
     audited = [reproduction.count(Kind.AUDIT, v) for v in ("agree", "disagree")]
     assert f"{reproduction.count(Kind.AUDIT)} audit ({audited[0]} agree, {audited[1]} disagree" in last
-    assert last.endswith(f"{reproduction.count(Kind.NOT_YET)} not yet.")
+    gaps = [(reproduction.count(Kind.NOT_YET, gap=gap), word.word) for gap, word in words.GAPS.items()]
+    assert last.endswith("input, " + ", ".join(f"{count} {word}" for count, word in gaps if count) + ".")
 
 
 def test_every_verdict_is_a_word_and_colour_is_optional(
@@ -224,7 +228,9 @@ def test_page_is_well_formed_and_loads_nothing(page: str) -> None:
 
 def test_every_claim_is_anchored_once_with_its_own_verdict(page: str, reproduction: Reproduction) -> None:
     parsed = Page(page)
-    assert {key for key in parsed.ids if key.startswith("claim-")} == {f"claim-{key}" for key in claims()}
+    assert {key for key in parsed.ids if key.startswith("claim-")} == {
+        f"claim-{key}" for key in (*claims(), *ordinal_claims())
+    }
     for row in reproduction.rows:
         if row.answered:
             assert parsed.words[f"claim-{row.id}"] == f"verdict verdict-{row.verdict}"
@@ -271,7 +277,8 @@ def test_page_of_one_system(reproduction: Reproduction) -> None:
 
 
 def test_rows_of_no_known_system_are_not_lost(reproduction: Reproduction) -> None:
-    strange = replace(reproduction.rows[0], id="Z1", system="<b>strange</b>")
+    unanswered = next(row for row in reproduction.rows if not row.answered)
+    strange = replace(unanswered, id="Z1", system="<b>strange</b>")
     html = report.reproduce_html(Reproduction((strange,), (), ()))
     assert 'id="claim-Z1"' in html and "<b>strange" not in html
     Page(html)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,17 @@ from ceramer import units
 from ceramer.errors import UnknownNameError
 from ceramer.provenance import Book, Datum, Source, rounding_uncertainty
 
-__all__ = ["PAPERS", "Fact", "assumption_book", "claims", "fact", "fact_book", "facts"]
+__all__ = [
+    "PAPERS",
+    "Fact",
+    "OrdinalClaim",
+    "assumption_book",
+    "claims",
+    "fact",
+    "fact_book",
+    "facts",
+    "ordinal_claims",
+]
 
 PAPERS = ("He2024", "Nguyen2024", "Zhang2024", "Zou-SI")
 
@@ -48,6 +59,12 @@ class Fact:
         return units.to_si_of(float(self.value), self.unit)
 
     @property
+    def cycle(self) -> int | None:
+        """The cycle to which the number belongs, as its conditions say ("n=1650", "cycle 400"), or None."""
+        found = re.search(r"\b(?:n=|cycle )(\d+)", self.conditions)
+        return int(found[1]) if found else None
+
+    @property
     def is_claim(self) -> bool:
         """Whether the paper measured or derived it (so that it can be compared)."""
         return self.kind in ("measured", "derived")
@@ -77,6 +94,32 @@ def claims() -> Mapping[str, Fact]:
     return {key: value for key, value in facts().items() if value.is_claim}
 
 
+@dataclass(frozen=True, slots=True)
+class OrdinalClaim:
+    """A printed order: `members` from the smallest `quantity` to the largest."""
+
+    id: str
+    paper: str
+    system: str
+    quantity: str
+    members: tuple[str, ...]
+    conditions: str
+    where: str
+
+    @property
+    def text(self) -> str:
+        """The order as one line: "PMI < PLS < PEO"."""
+        return " < ".join(self.members)
+
+
+@functools.cache
+def ordinal_claims() -> Mapping[str, OrdinalClaim]:
+    """Return the orders that the papers print, by id."""
+    raw = tomllib.loads(files("ceramer.library").joinpath("data/orders.toml").read_text(encoding="utf-8"))
+    found = {key: OrdinalClaim(key, **{**row, "members": tuple(row["members"])}) for key, row in raw.items()}
+    return MappingProxyType(found)
+
+
 @functools.cache
 def assumption_book() -> Book:
     """Return what is assumed about particular samples, each with its range."""
@@ -96,6 +139,7 @@ def fact_book() -> Book:
     """Return the printed numbers as a book.
 
     Each is uncertain by the rounding of its last printed digit; what a protocol sets (a current, a voltage) is exact.
+    The cycle to which a number belongs is the exact number "A0159.n".
     """
     data = []
     for item in facts().values():
@@ -111,5 +155,7 @@ def fact_book() -> Book:
                 note="; ".join(part for part in (item.conditions, item.note) if part),
             )
         )
+        if item.cycle is not None:
+            data.append(Datum(f"{item.id}.n", "cycles", float(item.cycle), "1", item.paper, note=item.conditions))
     raw = tomllib.loads(files("ceramer.library").joinpath("data/sources.toml").read_text(encoding="utf-8"))
     return Book(data, [Source(key, **fields) for key, fields in raw.items()])

@@ -6,6 +6,7 @@ predicted from the others, or it is said that they cannot.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ __all__ = [
     "LIFE_MISFITS",
     "LIVES",
     "PREDICTED",
+    "UNBLOCKED",
     "PublishedLife",
     "blocked_share_needed",
     "calibrated_life",
@@ -31,6 +33,7 @@ __all__ = [
     "life_data",
     "not_identifiable",
     "predicted_life",
+    "unblocked_life",
 ]
 
 _MA_PER_CM2 = units.si_factor("mA/cm2")
@@ -93,6 +96,12 @@ CALIBRATED = ("F001-158", "A0080")
 """The two observed shorts whose current is known: the law of polymers without ceramic stands on them."""
 PREDICTED = ("A0126", "A0127")
 """Claims that the law of polymers without ceramic predicts."""
+UNBLOCKED = tuple(
+    row.claim
+    for row in _ROWS
+    if row.population in ("PCE", "H-SSE", "CSE", "PMI", "UVEA-LATP-UVEA") and row.current_density is not None
+)
+"""Lives of electrolytes with ceramic or a framework, set beside the law of polymers as if it stopped nothing."""
 BLOCKING = {
     "PCE": "A0001",
     "H-SSE": "A0112",
@@ -175,9 +184,12 @@ def _fit(ledger: Ledger, without: str) -> LifeFit | NotIdentifiable:
 def _of_polymers(ledger: Ledger, only_shorts: bool = False, without: str = "") -> LifeFit:
     data = life_data(ledger, _POLYMER, without)
     assert isinstance(data, LifeData)  # two shorts are always there
-    if only_shorts:
-        data = LifeData(life for life in data.lives if life.is_observed)
-    fit = fit_lives(data, law=_LAW, exponent=ledger(_EXPONENT), samples=_SAMPLES)
+    return _fitted(tuple(x for x in data.lives if x.is_observed or not only_shorts), ledger(_EXPONENT))
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _fitted(lives: tuple[Life, ...], exponent: float) -> LifeFit:
+    fit = fit_lives(LifeData(lives), law=_LAW, exponent=exponent, samples=_SAMPLES)
     if isinstance(fit, NotIdentifiable):
         raise InputError(str(fit))
     return fit
@@ -203,6 +215,19 @@ def calibrated_life(claim: str, ledger: Ledger) -> float:
     if current is None:
         raise InputError(f"{claim}: the current density is not in the text.")
     return _of_polymers(ledger, only_shorts=True).quantile(0.5, current)
+
+
+def unblocked_life(claim: str, ledger: Ledger) -> float:
+    """Return the life [s], or the charge [C/m2], of a claim by the law of polymers without ceramic.
+
+    As if the ceramic of its electrolyte stopped nothing: what a printed life exceeds it by is the work of the ceramic.
+    """
+    row = _published(claim)
+    current = _current(ledger, row)
+    if current is None:
+        raise InputError(f"{claim}: the current density is not in the text.")
+    life = _of_polymers(ledger, only_shorts=True).quantile(ledger(_QUANTILE), current)
+    return life * current if row.charge else life
 
 
 def implied_current_density(ledger: Ledger) -> float:

@@ -314,11 +314,11 @@ for _claim, _cell, _current_of, _misfit in (
 
 @predict(
     "A0158",
-    "cycles times twice the discharge, from first capacity, loading and current, with the linear fade to 80 % at 1650",
+    "cycles times twice the discharge, from first capacity, loading and current, with the printed linear fade",
 )
 def _months(ledger: Ledger) -> float:
     cycles = ledger("A0023")
-    fade = float(laws.linear_fade(ledger("A0159"), 1650.0))
+    fade = float(laws.linear_fade(ledger("A0159"), ledger("A0159.n")))
     mean = 1.0 - 0.5 * fade * cycles  # over all cycles of a straight line
     return cycles * 2.0 * mean * ledger("A0156") * ledger("A0161") / ledger("A0157")
 

@@ -10,10 +10,12 @@ from ceramer.library._failures import (
     LIFE_METHOD,
     LIFE_MISFITS,
     PREDICTED,
+    UNBLOCKED,
     blocked_share_needed,
     calibrated_life,
     implied_current_density,
     predicted_life,
+    unblocked_life,
 )
 from ceramer.library._registry import finding, predict
 from ceramer.provenance import Kind
@@ -32,6 +34,16 @@ for _claim in CALIBRATED:
         calibrated_to=CALIBRATED,
         samples=2,
     )(partial(calibrated_life, _claim))
+for _claim in UNBLOCKED:
+    predict(
+        _claim,
+        "law of the two observed shorts of polymers without ceramic, lives in proportion to 1/j: as if ceramic or "
+        "framework stopped nothing",
+        misfit="what it outlives that law by is what ceramic or framework stopped; the least share stands among the "
+        "inferred numbers",
+        samples=_SAMPLES,
+        gap="not_identifiable",
+    )(partial(unblocked_life, _claim))
 
 finding(
     "PEO:current density of its life",

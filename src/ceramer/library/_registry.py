@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from ceramer.provenance import Kind, Ledger
 
@@ -11,24 +12,31 @@ __all__ = [
     "EXPERIMENTS",
     "FINDINGS",
     "OPEN",
+    "ORDERS",
     "PREDICTIONS",
     "Calculation",
     "Finding",
+    "Gap",
+    "OrderPrediction",
     "Prediction",
     "experiment",
     "finding",
     "open_prediction",
+    "order",
     "predict",
 ]
 
 Calculation = Callable[[Ledger], float]
+Gap = Literal["", "needs_curve", "not_identifiable", "no_model", "not_yet"]
+"""What keeps a claim without a full answer: the data printed, or the models here. "" where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """How one claim is answered: the calculation, the model in one line, and what is known of its misfit.
 
-    `samples` is the size of the sample that carries the uncertainty; a simulated experiment takes fewer.
+    `samples` is the size of the sample that carries the uncertainty; a simulated experiment takes fewer. `gap` is what
+    the claim still lacks although something answers it ("needs_curve", "not_identifiable"); its reason says so.
     """
 
     claim: str
@@ -39,6 +47,19 @@ class Prediction:
     misfit: str = ""
     alternatives: tuple[tuple[str, Calculation], ...] = ()
     samples: int = 256
+    gap: Gap = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPrediction:
+    """How an ordinal claim is answered: a calculation for each of its members, smallest first as printed."""
+
+    claim: str
+    members: tuple[Calculation, ...]
+    method: str
+    kind: Kind = Kind.PREDICTED
+    misfit: str = ""
+    samples: int = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +83,7 @@ class Finding:
 PREDICTIONS: dict[str, Prediction] = {}
 FINDINGS: dict[str, Finding] = {}
 OPEN: dict[str, Finding] = {}
+ORDERS: dict[str, OrderPrediction] = {}
 EXPERIMENTS: dict[str, list[tuple[str, Calculation]]] = {}
 """Simulated experiments beside a prediction, by claim: run once, on the nominal inputs."""
 
@@ -100,6 +122,11 @@ def open_prediction(key: str, quantity: str, unit: str, method: str, samples: in
         return calculate
 
     return register
+
+
+def order(claim: str, method: str, members: Iterable[Calculation], **more: object) -> None:
+    """Register what orders the members of an ordinal claim; `more` are fields of `OrderPrediction`."""
+    ORDERS[claim] = OrderPrediction(claim, tuple(members), method, **more)  # type: ignore[arg-type]
 
 
 def experiment(claim: str, label: str) -> _Register:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,16 +13,16 @@ from typing import Any, Literal
 
 from ceramer import units
 from ceramer.errors import InputError, MissingExtraError, NotConvergedError, UnknownNameError
-from ceramer.library import _experiments, _full_cells, _isotopes, _lives, _pouch  # noqa: F401 - they register their answers
-from ceramer.library._facts import PAPERS, Fact, claims, fact, facts
+from ceramer.library import _experiments, _full_cells, _isotopes, _lives, _orders, _pouch  # noqa: F401 - they register their answers
+from ceramer.library._facts import PAPERS, Fact, OrdinalClaim, claims, fact, facts, ordinal_claims
 from ceramer.library._fade import NEEDS_CURVE, NEEDS_CURVE_REASON
 from ceramer.library._failures import LIVES, not_identifiable
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS, Finding, Prediction
-from ceramer.library._registry import EXPERIMENTS
+from ceramer.library._registry import EXPERIMENTS, ORDERS, Gap
 from ceramer.library._systems import book, system, systems
 from ceramer.library.audit import AuditReport, audit_paper, audited_claims
 from ceramer.library.audit import Finding as AuditFinding
-from ceramer.provenance import Book, Estimate, Kind, agrees, estimate, rounding_uncertainty
+from ceramer.provenance import Book, Estimate, Kind, agrees, estimate, estimate_order, rounding_uncertainty
 
 __all__ = [
     "Alternative",
@@ -50,7 +51,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One claim. `value`, `uncertainty` and `interval` are in the printed `unit`."""
+    """One claim. `value`, `uncertainty` and `interval` are in the printed `unit`.
+
+    An ordinal claim has the relation "order": its value is the probability that the order holds, and 1 is printed.
+    `gap` says what a full answer lacks: "needs_curve" and "not_identifiable" (the printed data do not tell),
+    "no_model" (nothing here is a model of it), "not_yet", or "".
+    """
 
     id: str
     system: str
@@ -72,6 +78,7 @@ class Row:
     reason: str
     method: str = ""
     alternatives: tuple[Alternative, ...] = ()
+    gap: Gap = ""
 
     @property
     def answered(self) -> bool:
@@ -81,13 +88,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A number beside the claims, in `unit`: what a printed value would need, or an open prediction."""
+    """A number beside the claims, in `unit`: what a printed value would need, or an open prediction.
+
+    `value` is None where the nominal inputs give no answer; the `warning` says why.
+    """
 
     id: str
     system: str
     quantity: str
     unit: str
-    value: float
+    value: float | None
     uncertainty: float | None
     interval: tuple[float, float] | None
     kind: Kind
@@ -105,9 +115,9 @@ class Reproduction:
     inferred: tuple[FindingRow, ...]
     open_predictions: tuple[FindingRow, ...]
 
-    def count(self, kind: Kind | None = None, verdict: str | None = None) -> int:
-        """Return how many rows have this kind and this verdict."""
-        return sum((kind is None or r.kind == kind) and (verdict is None or r.verdict == verdict) for r in self.rows)
+    def count(self, kind: Kind | None = None, verdict: str | None = None, gap: str | None = None) -> int:
+        """Return how many rows have this kind, this verdict and this gap."""
+        return sum(kind in (None, r.kind) and verdict in (None, r.verdict) and gap in (None, r.gap) for r in self.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document (schema_version 1)."""
@@ -131,6 +141,8 @@ class Reproduction:
 
 def relation_of(claim: Fact) -> str:
     """Return how a number is meant: "=", ">" (lower bound), "<" (upper bound) or "~" (about)."""
+    if claim.id in LIVES and LIVES[claim.id].meaning != "observed":
+        return ">" if LIVES[claim.id].meaning == "longer" else "<"
     text = f"{claim.note} ; {claim.conditions}".casefold()
     if "lower bound" in text or "up to" in text:
         return ">"
@@ -141,45 +153,52 @@ def relation_of(claim: Fact) -> str:
     return "="
 
 
-_NOT_YET: tuple[tuple[str, str], ...] = (
-    (r"^cycles$|cycle_life|cycling_duration|rate_max", "how long, or how fast, a test was run; its end was not seen"),
-    (r"retention|fade", "needs ageing laws of this cell, for which the text gives one number"),
-    (r"coulombic", "needs the side reactions of this cell, whose rates the text does not give"),
-    (r"capacity", "needs a simulated full cell: cut-off voltages, loading and history as far as they are printed"),
-    (r"nmr|chemical_hardness|ftir", "needs quantum chemistry of the species: no model here gives lines or orbitals"),
-    (r"xas|xps|tofsims|sei_species", "needs the species of interphases and their spectra: no model here has them"),
-    (r"xrd", "needs the lattice of this phase, which the catalogue does not have"),
-    (r"wyckoff|coordination|count$", "a count or an assignment, not a quantity that a model here predicts"),
-    (r"isotope|increase_factor", "needs the isotope tracer model"),
-    (r"glass_transition", "needs the glass transition of the neat polymer, which is not known here"),
-    (r"shrinkage", "needs the softening of the web under its own stress, for which no data are printed"),
+_OBSERVED: tuple[tuple[str, str], ...] = (
+    (r"^cycles$", "how long a test was run: a setting, and the end of what it shows"),
+    (r"void_size|xrf_frame", "a starting state or a frame of an image: what the laws of healing start from"),
+    (r"thickness|particle_size|areal_density|loading", "a measured dimension: what a model starts from"),
+    (
+        r"component_count|fragment_count|stage_count|path_count|species_count",
+        "what the authors counted or assigned: an observation, no quantity of a law",
+    ),
+    (r"lifted_mass", "a demonstration: the width of its strip is not printed"),
+)
+"""Printed numbers that no law gives, because they were set, seen or counted."""
+
+_NO_ANSWER: tuple[tuple[str, Gap, str], ...] = (
+    (r"nmr|chemical_hardness|ftir", "no_model", "needs quantum chemistry of the species: no model here gives it"),
+    (r"xas|xps|tofsims", "no_model", "needs the species of interphases and their spectra: no model here has them"),
+    (r"xrd", "not_yet", "needs the lattice of this phase, which the catalogue does not have"),
+    (r"glass_transition", "no_model", "needs the glass transition of the neat polymer, which is not known here"),
+    (r"shrinkage", "no_model", "needs the softening of the web under its own stress, for which no data are printed"),
     (
         r"tga|weight_loss|decomposition|thermal|water",
+        "no_model",
         "needs rates of evaporation and decomposition of every component, which the text does not give",
     ),
     (
-        r"stretch|tensile|lifted",
+        r"stretch|tensile",
+        "no_model",
         "needs mechanics at large strain: cross-links, entanglements or the drawing of the web",
     ),
-    (r"modulus", "mechanics of the neat polymer is measured, and an input wherever it is used"),
-    (r"conversion|initiator", "needs propagation and termination constants of this monomer mixture"),
-    (r"void_size|xrf_frame", "a starting state or a frame of an image: what the laws of healing start from"),
-    (r"void|healing|infiltration", "needs the times of the frames of this void, or the field model of healing"),
-    (r"thickness|particle_size|areal_density|loading", "a measured dimension; an input wherever it is used"),
-    (r"lifetime|short|instability|critical_current", "needs the failure model of lithium cells"),
-    (r"conductivity|transference|activation_energy", "measured on this material alone: an input wherever it is used"),
+    (r"conversion", "no_model", "needs propagation and termination constants of this monomer mixture"),
+    (r"healing", "no_model", "needs the size of the crack, which the text does not give"),
 )
 
 
-def _why_not_yet(claim: Fact) -> str:
+def _without_answer(claim: Fact) -> tuple[Kind, Gap, str]:
+    """Return the kind of a claim that nothing here computes, what it lacks, and the sentence why."""
     if claim.id in LIVES or claim.quantity == "critical_current_density":
-        return not_identifiable(claim.id, book().ledger())
+        return Kind.NOT_YET, "not_identifiable", not_identifiable(claim.id, book().ledger())
     if claim.id in NEEDS_CURVE:
-        return NEEDS_CURVE_REASON
-    for pattern, reason in _NOT_YET:
+        return Kind.NOT_YET, "needs_curve", NEEDS_CURVE_REASON
+    for pattern, reason in _OBSERVED:
         if re.search(pattern, claim.quantity):
-            return reason
-    return "not modelled yet"
+            return Kind.INPUT, "", reason
+    for pattern, gap, reason in _NO_ANSWER:
+        if re.search(pattern, claim.quantity):
+            return Kind.NOT_YET, gap, reason
+    return Kind.NOT_YET, "not_yet", "not modelled yet"
 
 
 def printed_uncertainty(claim: Fact, relation: str) -> float:
@@ -246,7 +265,7 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     try:
         got = estimate(prediction.calculate, data, samples=prediction.samples)
     except (MissingExtraError, NotConvergedError, InputError) as error:
-        return replace(_unanswered(claim), reason=str(error))
+        return replace(_unanswered(claim), kind=Kind.NOT_YET, value=None, gap="not_yet", reason=str(error))
     value, uncertainty, interval = _shown(got, claim.unit)
     verdict = _verdict(claim, relation, got, value, uncertainty)
     alternatives = []
@@ -266,6 +285,8 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     elif verdict == "disagree" and not reason:
         reason = "no reason is known"
     base = _unanswered(claim)
+    if prediction.gap:
+        reason = "; ".join(part for part in (reason, base.reason.rstrip(".")) if part)
     return replace(
         base,
         relation=relation,
@@ -280,10 +301,12 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
         reason=reason,
         method=prediction.method,
         alternatives=tuple(alternatives),
+        gap=prediction.gap,
     )
 
 
 def _unanswered(claim: Fact) -> Row:
+    kind, gap, reason = _without_answer(claim)
     return Row(
         id=claim.id,
         system=claim.system,
@@ -294,27 +317,34 @@ def _unanswered(claim: Fact) -> Row:
         printed_text=claim.value,
         relation=relation_of(claim),
         unit=claim.unit,
-        value=None,
+        value=float(claim.value) if kind is Kind.INPUT else None,
         uncertainty=None,
         interval=None,
-        kind=Kind.NOT_YET,
+        kind=kind,
         inputs=(),
         assumed=(),
         deviation=None,
         verdict="not_checked",
-        reason=_why_not_yet(claim),
+        reason=reason,
+        gap=gap,
     )
 
 
 def _finding_rows(chosen: Iterable[Finding], data: Book) -> Iterator[FindingRow]:
-    """Yield a row for each that has an answer: not those that need the engine where it is missing."""
+    """Yield a row for each, with the reason where it has no answer: not those that need an engine that is missing."""
     for finding in chosen:
-        with contextlib.suppress(MissingExtraError, NotConvergedError, InputError):
+        with contextlib.suppress(MissingExtraError):
             yield _once(data, "finding", finding.id, partial(_finding_row, finding, data))
 
 
 def _finding_row(finding: Finding, data: Book) -> FindingRow:
-    got = estimate(finding.calculate, data, samples=finding.samples, may_fail=0.9)
+    try:
+        got = estimate(finding.calculate, data, samples=finding.samples, may_fail=0.9)
+    except (NotConvergedError, InputError) as error:
+        return FindingRow(
+            finding.id, finding.system, finding.quantity, finding.unit, None, None, None, finding.kind, (), (),
+            finding.method, f"no answer: {error}",
+        )  # fmt: skip
     value, uncertainty, interval = _shown(got, finding.unit)
     return FindingRow(
         finding.id,
@@ -375,12 +405,52 @@ def _audited() -> Mapping[str, Row]:
             kind=Kind.AUDIT,
             inputs=tuple(name for name in finding.facts if name != key),
             assumed=finding.assumed,
+            gap="",
             deviation=finding.deviation,
             verdict="disagree" if finding.is_alarm else "agree",
             reason=finding.sentence if finding.is_alarm else "",
             method=finding.equation,
         )
     return rows
+
+
+_SURE = 0.95
+"""Probability from which an order is said to hold; 1 less this, and it is said not to."""
+
+
+def _ordered(claim: OrdinalClaim, data: Book) -> Row:
+    """Return the row of an ordinal claim: the probability that the order holds over the ranges of all inputs."""
+    base = Row(
+        id=claim.id, system=claim.system, paper=claim.paper, quantity=claim.quantity, conditions=claim.conditions,
+        printed=1.0, printed_text=claim.text, relation="order", unit="1", value=None, uncertainty=None, interval=None,
+        kind=Kind.NOT_YET, inputs=(), assumed=(), deviation=None, verdict="not_checked", reason="not modelled yet",
+        gap="not_yet",
+    )  # fmt: skip
+    if claim.id not in ORDERS:
+        return base
+    prediction = ORDERS[claim.id]
+    try:
+        got = estimate_order(prediction.members, data, samples=prediction.samples)
+    except (MissingExtraError, NotConvergedError, InputError) as error:
+        return replace(base, reason=str(error))
+    chance = got.probability
+    verdict: Verdict = "agree" if chance >= _SURE else "disagree" if chance <= 1.0 - _SURE else "uninformative"
+    reason = "" if verdict == "agree" else prediction.misfit
+    if verdict == "uninformative":
+        reason = "; ".join(part for part in ("over the ranges of its inputs either order occurs", reason) if part)
+    pairs = zip(itertools.pairwise(claim.members), got.steps, strict=True)
+    return replace(
+        base,
+        value=chance,
+        kind=prediction.kind,
+        inputs=got.inputs,
+        assumed=got.assumed,
+        verdict=verdict,
+        reason=reason,
+        method=prediction.method,
+        alternatives=tuple(Alternative(f"{small} < {large} alone", share, None) for (small, large), share in pairs),
+        gap="",
+    )
 
 
 def audit_system(name: str) -> AuditReport:
@@ -458,8 +528,13 @@ def reproduce(
             progress(f"{claim.system}: {claim.quantity}", len(rows), total)
     used = _once(data, "used", "", partial(_used_as_input, data))
     for key, row in rows.items():
-        if row.kind is Kind.NOT_YET and key in used:
-            rows[key] = replace(row, kind=Kind.INPUT, value=row.printed, reason="used as an input of other rows")
+        if row.kind in (Kind.NOT_YET, Kind.INPUT) and key in used:
+            rows[key] = replace(
+                row, kind=Kind.INPUT, value=row.printed, gap="", reason="used as an input of other rows"
+            )
+    for key, order in ordinal_claims().items():
+        if not chosen or any(order.paper == spec.paper and order.system in spec.claims for spec in chosen):
+            rows[key] = _once(data, "order", key, partial(_ordered, order, data))
     inferred = [f for f in FINDINGS.values() if not chosen or f.system in labels]
     opened = [f for f in OPEN.values() if not chosen or f.system in labels]
     return Reproduction(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -80,13 +80,20 @@ class SystemSpec(BaseModel):
 
 
 @functools.cache
+def _by_file() -> Mapping[str, SystemSpec]:
+    found: dict[str, SystemSpec] = {}
+    for entry in sorted(files("ceramer.library").joinpath("data/systems").iterdir(), key=lambda e: e.name):
+        found[entry.name] = validate(SystemSpec, tomllib.loads(entry.read_text(encoding="utf-8")), entry.name)
+    return MappingProxyType(found)
+
+
+@functools.cache
 def systems() -> Mapping[str, SystemSpec]:
     """Return every published system by name."""
     found: dict[str, SystemSpec] = {}
-    for entry in sorted(files("ceramer.library").joinpath("data/systems").iterdir(), key=lambda e: e.name):
-        spec = validate(SystemSpec, tomllib.loads(entry.read_text(encoding="utf-8")), entry.name)
+    for entry, spec in _by_file().items():
         if spec.name in found:
-            raise InputError(f"{entry.name}: a system called {spec.name!r} exists already.")
+            raise InputError(f"{entry}: a system called {spec.name!r} exists already.")
         found[spec.name] = spec
     return MappingProxyType(dict(sorted(found.items(), key=lambda item: item[1].key)))
 
@@ -230,10 +237,30 @@ def cell_spec(name: str | Path) -> CellSpec:
         if data.get("kind") != "cell":
             raise InputError(f'{name}: expected kind = "cell", found {data.get("kind")!r}.')
         return validate(CellSpec, data, str(name))
-    found = {cell.name: cell for spec in systems().values() for cell in spec.cells.values()}
+    found = _cells()
     if str(name) not in found:
         raise UnknownNameError("cell", str(name), found)
     return found[str(name)]
+
+
+@functools.cache
+def _cells() -> Mapping[str, CellSpec]:
+    """Return every published cell by name; two of one name are an error."""
+    return one_of_each((entry, spec.cells.values()) for entry, spec in _by_file().items())
+
+
+def one_of_each(files_with_cells: Iterable[tuple[str, Iterable[CellSpec]]]) -> Mapping[str, CellSpec]:
+    """Return cells by name; `InputError` names both files where two have one name."""
+    found: dict[str, CellSpec] = {}
+    where: dict[str, str] = {}
+    for entry, cells in files_with_cells:
+        for cell in cells:
+            if cell.name in found:
+                raise InputError(
+                    f"{entry}: a cell called {cell.name!r} exists already in {where[cell.name]}; rename one of them."
+                )
+            found[cell.name], where[cell.name] = cell, entry
+    return MappingProxyType(found)
 
 
 def load_cell(name: str | Path, ledger: Ledger | None = None) -> Cell:

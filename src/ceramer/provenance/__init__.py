@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceramer.provenance._book import Book, Datum, Ledger, Source
 from ceramer.provenance._document import SCHEMA_VERSION, read_toml, validate
-from ceramer.provenance._estimate import Estimate, estimate
+from ceramer.provenance._estimate import Estimate, Order, estimate, estimate_order
 from ceramer.provenance._given import (
     Area,
     ArealCapacitance,
@@ -63,6 +63,7 @@ __all__ = [
     "Length",
     "Mass",
     "MolarMass",
+    "Order",
     "Pressure",
     "RateConstant",
     "Ratio",
@@ -78,6 +79,7 @@ __all__ = [
     "Volume",
     "agrees",
     "estimate",
+    "estimate_order",
     "label_given",
     "read_toml",
     "rounding_uncertainty",

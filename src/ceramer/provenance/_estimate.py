@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ceramer.errors import InputError
 from ceramer.provenance._book import Book, Datum, Ledger
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["Estimate", "Order", "estimate", "estimate_order"]
 
 Calculation = Callable[[Ledger], float]
 _STEP = 0.01
@@ -88,6 +88,67 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256, may_fa
         raise InputError(f"The calculation has no answer on {100 * failed:.0f} % of the range of its inputs.")
     low, lower, upper, high = (float(q) for q in np.quantile(outcomes, [0.025, 0.15865, 0.84135, 0.975]))
     return Estimate(value, 0.5 * (upper - lower), low, high, inputs, assumed, failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How surely numbers stand in an order.
+
+    `probability` is the share of the sample in which every one is larger than the one before it, `steps` the same for
+    each pair of neighbours; `values` are the nominal ones (SI). A pair that ties counts half.
+    """
+
+    probability: float
+    steps: tuple[float, ...]
+    values: tuple[float, ...]
+    inputs: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+def estimate_order(calculations: Sequence[Calculation], book: Book, *, samples: int = 256) -> Order:
+    """Return the probability that calculations give rising numbers, over the uncertainty of their inputs.
+
+    All of them see the same draw of every input, so that what they share does not blur their order.
+
+    Parameters
+    ----------
+    calculations : sequence of callable
+        ``calculation(ledger) -> float``, two or more, smallest first.
+    book : Book
+    samples : int
+        A power of two.
+
+    Raises
+    ------
+    InputError
+        If fewer than two calculations are given, or the nominal inputs or more than 5 % of the samples give no finite
+        numbers.
+    """
+    if len(calculations) < 2:
+        raise InputError(f"An order needs two calculations at least; {len(calculations)} given.")
+    moving: dict[str, Datum] = {}
+    values = []
+    for calculation in calculations:
+        ledger = book.ledger()
+        value = float(calculation(ledger))
+        if not math.isfinite(value):
+            raise InputError("One of the numbers to be ordered is not finite from its nominal inputs.")
+        values.append(value)
+        moving |= {datum.id: datum for datum in ledger.read.values() if _moves(calculation, book, datum, value)}
+    uncertain = [datum for datum in moving.values() if _is_uncertain(datum)]
+    draws = [dict(draw) for draw in _draw(uncertain, samples)] if uncertain else [{}]
+    table = np.array([[_attempt(calculation, book, draw) for calculation in calculations] for draw in draws])
+    table = table[np.isfinite(table).all(axis=1)]
+    if len(table) < 0.95 * len(draws):
+        raise InputError(f"The order has no answer on {100 * (1 - len(table) / len(draws)):.0f} % of its inputs.")
+    rises = 0.5 * (1.0 + np.sign(np.diff(table, axis=1)))
+    return Order(
+        float(rises.prod(axis=1).mean()),
+        tuple(float(share) for share in rises.mean(axis=0)),
+        tuple(values),
+        tuple(moving),
+        tuple(datum.id for datum in moving.values() if datum.assumed),
+    )
 
 
 def _moves(calculation: Calculation, book: Book, datum: Datum, value: float) -> bool:

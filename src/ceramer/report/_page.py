@@ -117,7 +117,7 @@ def _environment() -> Environment:
         slug=slug,
         svg=Markup,  # our own drawings, built by matplotlib with escaped text
     )
-    made.globals.update(verdicts=words.VERDICTS, kinds=words.KINDS, version=_version())
+    made.globals.update(verdicts=words.VERDICTS, kinds=words.KINDS, gaps_of=words.GAPS, version=_version())
     return made
 
 
@@ -152,7 +152,11 @@ def reproduce_html(reproduction: Reproduction, *, audit_reports: Sequence[AuditR
         figures=figures,
         missing=missing,
         papers=_papers(reproduction, data),
-        not_yet=words.fold(reproduction.rows, Kind.NOT_YET),
+        gaps=[
+            (word, reasons)
+            for gap, word in words.GAPS.items()
+            if (reasons := words.fold(reproduction.rows, Kind.NOT_YET, gap))
+        ],
         lookup=lookup,
         assumptions=_assumptions(reproduction, lookup),
         sources=_sources(reproduction, lookup),
@@ -188,17 +192,24 @@ def _counts(reproduction: Reproduction) -> list[tuple[str, str, int]]:
         for verdict in ("agree", "disagree", "uninformative")
         if (count := reproduction.count(kind, verdict)) or kind is Kind.PREDICTED
     ]
-    kinds = (Kind.CALIBRATED, Kind.INPUT, Kind.NOT_YET)
-    return tally + [(words.KINDS[str(kind)].word, "plain", reproduction.count(kind)) for kind in kinds]
+    kinds = [(words.KINDS[str(kind)].word, "plain", reproduction.count(kind)) for kind in (Kind.CALIBRATED, Kind.INPUT)]
+    gaps = [(word.word, "plain", reproduction.count(Kind.NOT_YET, gap=gap)) for gap, word in words.GAPS.items()]
+    return tally + kinds + [tile for tile in gaps if tile[2]]
 
 
 def _papers(reproduction: Reproduction, data: Book) -> list[tuple[str, str, list[_SystemPart]]]:
     """Return (paper, citation, systems): every row in exactly one system."""
-    whole = len(reproduction.rows) == len(claims())
+
+    def owned(spec: SystemSpec) -> set[tuple[str, str]]:
+        return {(spec.paper, label) for label in spec.claims}
+
+    whole = len(reproduction.rows) >= len(claims())
     left = {row.id: row for row in reproduction.rows}
     parts: dict[str, list[_SystemPart]] = {}
     for name, spec in systems().items():
         rows = [left.pop(fact.id) for fact in spec.printed() if fact.id in left]
+        orders = [row.id for row in left.values() if row.relation == "order" and (row.paper, row.system) in owned(spec)]
+        rows += [left.pop(key) for key in orders]
         if rows or (whole and (spec.stack or spec.recipe)):
             layers = slabs(load_stack(name)) if spec.stack else ()
             recipe = recipe_table(spec.recipe) if spec.recipe else None

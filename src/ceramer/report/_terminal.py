@@ -45,8 +45,9 @@ class _ReproduceTable:
                 yield _claims(rows, signs=signs)
             else:
                 yield from _narrow_claims(rows, signs=signs)
-        yield from self._folded(Kind.NOT_YET, "not answered yet")
-        yield from self._folded(Kind.INPUT, "read as inputs of other rows")
+        for gap, word in words.GAPS.items():
+            yield from self._folded(Kind.NOT_YET, f"without a value of ours: {word.word} ({word.meaning})", gap)
+        yield from self._folded(Kind.INPUT, "that are inputs")
         if self.reproduction.inferred:
             yield _heading("What printed values would need (inferred, if the models hold)")
             yield _findings(self.reproduction.inferred, signs=signs)
@@ -56,10 +57,10 @@ class _ReproduceTable:
         yield ""
         yield _summary(self.reproduction)
 
-    def _folded(self, kind: Kind, what: str) -> Iterator[RenderableType]:
+    def _folded(self, kind: Kind, what: str, gap: str | None = None) -> Iterator[RenderableType]:
         from rich.text import Text
 
-        reasons = words.fold(self.reproduction.rows, kind)
+        reasons = words.fold(self.reproduction.rows, kind, gap)
         if not reasons:
             return
         total = sum(count for _, count in reasons)
@@ -67,7 +68,8 @@ class _ReproduceTable:
         for reason, count in reasons:
             yield Text(f"{count:>5}  {reason}")
             if self.everything:
-                yield _listed(row for row in self.reproduction.rows if row.kind is kind and row.reason == reason)
+                chosen = (row for row in self.reproduction.rows if row.kind is kind and gap in (None, row.gap))
+                yield _listed(row for row in chosen if row.reason == reason)
 
 
 def reproduce_table(reproduction: Reproduction, *, everything: bool = False) -> RenderableType:
@@ -189,7 +191,7 @@ def _summary(reproduction: Reproduction) -> Text:
     from rich.text import Text
 
     line = Text(f"{len(reproduction.rows)} claims: ", style="bold")
-    for position, kind in enumerate((Kind.PREDICTED, Kind.AUDIT, Kind.CALIBRATED, Kind.INPUT, Kind.NOT_YET)):
+    for position, kind in enumerate((Kind.PREDICTED, Kind.AUDIT, Kind.CALIBRATED, Kind.INPUT)):
         line.append(", " if position else "")
         line.append(f"{reproduction.count(kind)} {words.KINDS[str(kind)].word}")
         if kind not in (Kind.PREDICTED, Kind.AUDIT):
@@ -199,5 +201,8 @@ def _summary(reproduction: Reproduction) -> Text:
             line.append(", " if part else " (")
             line.append(f"{count} {words.VERDICTS[verdict].word}", style=words.VERDICTS[verdict].style)
         line.append(")" if reproduction.count(kind) or kind is Kind.PREDICTED else "")
+    for gap, word in words.GAPS.items():
+        if number := reproduction.count(Kind.NOT_YET, gap=gap):
+            line.append(f", {number} {word.word}")
     line.append(".")
     return line

@@ -13,6 +13,7 @@ from ceramer.library import FindingRow, Row
 from ceramer.provenance import Datum, Kind
 
 __all__ = [
+    "GAPS",
     "KINDS",
     "VERDICTS",
     "Word",
@@ -61,12 +62,29 @@ KINDS: Final[Mapping[str, Word]] = MappingProxyType(
         "calibrated": Word("calibrated", "", "", "a parameter was fitted to this very number: agreement shows nothing"),
         "audit": Word("audit", "", "", "arithmetic on other printed numbers of the same paper"),
         "inferred": Word("inferred", "", "", "what a printed value would need, if the model holds"),
-        "input": Word("input", "", "dim", "a printed number that other rows are computed from"),
-        "not_yet": Word("not yet", "", "dim", "no model here answers it yet"),
+        "input": Word(
+            "input", "", "dim", "a printed number that other rows are computed from, or that was set, seen or counted"
+        ),
+        "not_yet": Word("no value", "", "dim", "no value of ours: what is missing is said beside it"),
         "measured": Word("measured", "", "", "read from an instrument file"),
     }
 )
 """How a number was obtained."""
+
+
+GAPS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "needs_curve": Word(
+            "needs curve", "", "dim", "one end point fixes one rate and tests no law: the points between are needed"
+        ),
+        "not_identifiable": Word(
+            "not identifiable", "", "dim", "too few failures were seen to say how cells of this kind fail"
+        ),
+        "no_model": Word("no model", "", "dim", "spectra, molecules, decomposition, rupture: no model here is of them"),
+        "not_yet": Word("not yet", "", "dim", "could be computed here, and is not yet"),
+    }
+)
+"""What a claim lacks; a claim may be answered and still need its curve."""
 
 
 def verdict_word(verdict: str, *, signs: bool = True) -> str:
@@ -108,13 +126,17 @@ def _tidy(text: str) -> str:
 
 
 def printed(row: Row) -> str:
-    """Return the printed number as the paper means it: "> 5 mA/cm2", "~ 12 h", "0.75 mS/cm"."""
+    """Return the printed number as the paper means it: "> 5 mA/cm2", "~ 12 h", "0.75 mS/cm", "PMI < PLS"."""
+    if row.relation == "order":
+        return row.printed_text
     mark = "" if row.relation == "=" else f"{row.relation} "
     return f"{mark}{row.printed_text}{unit_text(row.unit)}"
 
 
 def ours(row: Row | FindingRow) -> str:
-    """Return our value with its uncertainty and unit ("" without one)."""
+    """Return our value with its uncertainty and unit ("" without one); of an order, its probability."""
+    if isinstance(row, Row) and row.relation == "order":
+        return "" if row.value is None else f"probability {row.value:.2g}"
     return "" if row.value is None else number(row.value, row.uncertainty) + unit_text(row.unit)
 
 
@@ -142,11 +164,11 @@ def deviation(share: float | None) -> str:
     return text[1:] if text[1:] == "0.0 %" else text
 
 
-def fold(rows: Iterable[Row], kind: Kind) -> list[tuple[str, int]]:
-    """Return the reasons of the rows of this kind with their counts, most frequent first."""
+def fold(rows: Iterable[Row], kind: Kind, gap: str | None = None) -> list[tuple[str, int]]:
+    """Return the reasons of the rows of this kind (and gap) with their counts, most frequent first."""
     counts: dict[str, int] = {}
     for row in rows:
-        if row.kind is kind:
+        if row.kind is kind and gap in (None, row.gap):
             counts[row.reason] = counts.get(row.reason, 0) + 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 

@@ -36,8 +36,8 @@ def find(reproduction: Reproduction, *ids: str) -> tuple[Row, ...] | None:
 
 
 def find_open(reproduction: Reproduction, prefix: str) -> tuple[FindingRow, ...]:
-    """Return the open predictions whose id starts with `prefix`."""
-    return tuple(row for row in reproduction.open_predictions if row.id.startswith(prefix))
+    """Return the open predictions with a value whose id starts with `prefix`."""
+    return tuple(r for r in reproduction.open_predictions if r.id.startswith(prefix) and r.value is not None)
 
 
 def plain_log_axis(axis: Any) -> None:

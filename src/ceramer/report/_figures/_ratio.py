@@ -19,7 +19,8 @@ _LONGEST = 52
 
 def ratio(reproduction: Reproduction) -> Figure | None:
     """Ours over printed with its 95 % interval, for every prediction, grouped by system."""
-    rows = [r for r in reproduction.rows if r.kind is Kind.PREDICTED and r.value and r.printed > 0 and r.value > 0]
+    predicted = (r for r in reproduction.rows if r.kind is Kind.PREDICTED and r.relation != "order")
+    rows = [r for r in predicted if r.value and r.printed > 0 and r.value > 0]
     rows.sort(key=lambda row: (row.paper, row.system, row.id))
     if not rows:
         return None

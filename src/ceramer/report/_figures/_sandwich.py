@@ -36,7 +36,7 @@ def sandwiches(reproduction: Reproduction) -> Figure | None:
         ]
         panels.append((f"{row.system}\nprinted {row.printed_text} {row.unit}", row.printed, models))
     if opened:
-        models = [(f.id.removeprefix(_OPEN), f.value, f.uncertainty) for f in opened]
+        models = [(f.id.removeprefix(_OPEN), f.value, f.uncertainty) for f in opened if f.value is not None]
         panels.append((f"{opened[0].system}\nopen: nothing printed", None, models))
 
     def paint(figure: Any) -> None:
