@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections.abc import Callable, Sequence
@@ -27,7 +28,6 @@ Array = NDArray[np.float64]
 Guard = tuple[int, float, float] | tuple[int, float, float, int, float]
 _RETRIES: Final = 2
 _UNDERFLOW: Final = -2
-_FIRST_STEP: Final = 1e-5  # s
 _COMPILE: Final = 20  # s, of the largest programs
 _LOG: Final = logging.getLogger("ceramer")
 COLUMNS: Final = ("time", "voltage", "current", "charge", "step", "cycle")
@@ -292,9 +292,14 @@ class Chain:
         parameters = _padded([n.parameters for n in nodes])
         face_runs = _runs(face_numbers)
         space = max((int(b - a + 1) * self.program.wide_columns[k] for k, a, b in face_runs), default=0)
+        held = [face.capacity or after.capacity for face, after in zip(faces, nodes[1:], strict=True)]
+        like = [
+            int(a) if a == b and a in (2, 3) and not capacity else 0
+            for (a, b), capacity in zip(itertools.pairwise(size), held, strict=True)
+        ]
         particles, kept, borrowed = self._add_particles(nodes, node_runs, parameters, space)
         self.model = (
-            (self.offset, size, aoff, boff, coff, particles),
+            (self.offset, size, aoff, boff, coff, particles, _runs(like)[:, [1, 2, 0]]),
             parameters,
             _padded([f.parameters for f in faces]),
             node_runs,
@@ -538,7 +543,7 @@ class Chain:
 
     def _control(self, slots: int, slice_steps: int) -> tuple[Any, ...]:
         if len(self._memory) < slots:
-            self._memory = np.full(slots, _FIRST_STEP)
+            self._memory = np.zeros(slots)
         return (
             self.relative_tolerance,
             self._atol,
@@ -589,7 +594,7 @@ class Chain:
                     break
                 self.y[:] = start
                 self.time = before
-                self._memory[:] = _FIRST_STEP
+                self._memory[:] = 0.0
                 self.relative_tolerance, self._atol = 0.1 * self.relative_tolerance, 0.1 * self._atol
             else:
                 found = self._carry_out(steps, probes, on_pause, progress, buffer, on_rows)
@@ -630,7 +635,7 @@ class Chain:
             ]
         )
         chosen = np.asarray(probes, np.int64)
-        rows = np.zeros((max(buffer, 2), len(COLUMNS) + len(chosen)))
+        rows = np.empty((max(buffer, 2), len(COLUMNS) + len(chosen)))
         summary = np.zeros((len(steps), len(SUMMARY)))
         cursor, clock = np.zeros(10, np.int64), np.zeros(12)
         clock[0] = self.time

@@ -26,6 +26,27 @@ def of_bits(context, x):
     return types.float64(types.int64), build
 
 
+@intrinsic
+def multiply_add(context, x, y, z):
+    def build(context, builder, signature, arguments):
+        double = ir.DoubleType()
+        kind = ir.FunctionType(double, [double] * 3)
+        return builder.call(builder.module.declare_intrinsic("llvm.fmuladd", [double], kind), arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), build
+
+
+def less(z, x, y):
+    return z - x * y
+
+
+@overload(less, inline="always")
+def compiled_less(z, x, y):
+    if isinstance(z, types.Float):
+        return lambda z, x, y: multiply_add(-x, y, z)
+    return lambda z, x, y: z - x * y
+
+
 @inline
 def fast_exp(x):
     """Return exp(x) to 2 units in the last place without a branch, so that loops of it are vectorised."""

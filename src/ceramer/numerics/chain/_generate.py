@@ -26,7 +26,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
 
 FAST_MATH = {"contract", "reassoc", "arcp", "nsz"}
 jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST_MATH, _nrt=False)

@@ -4,8 +4,9 @@ A chain is a row of nodes with a few unknowns each, which touch their neighbours
 tridiagonal. `residual` and `jacobian` are generated for the kinds of nodes and faces of a program; everything here is
 the same for all. Arrays live in tuples, so that a run allocates nothing:
 
-- shape = (off, size, aoff, boff, coff, particles): first unknown, number of unknowns and first block entry of each
-  node, and the tables of the particles; the unknowns of particles come after those of all nodes;
+- shape = (off, size, aoff, boff, coff, particles, spans): first unknown, number of unknowns and first block entry of
+  each node, the tables of the particles (whose unknowns come after those of all nodes), and spans of faces between
+  nodes of 2 or of 3 unknowns and without capacity (first face, the one after the last, unknowns; 0: any other);
 - model = (shape, node parameters, face parameters, node runs, face runs, mass, face capacity, its unknown left, right,
   capacity inside a node, its two unknowns);
 - blocks (A, B, C, particles): entry of row r and column c of a block of node k at offset[k] + r * columns + c.
@@ -99,6 +100,56 @@ def invert(E, o, m, pivots):
 
 
 @inner
+def inverse(E, o, m, pivots):
+    """Invert the m x m block at E[o:] in place; False if it is singular."""
+    if m == 1:
+        E[o] = 1.0 / E[o]
+        return abs(E[o]) < 1e300
+    if m == 2:
+        b0, b1, b2, b3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+        d = 1.0 / (b0 * b3 - b1 * b2)
+        E[o], E[o + 1], E[o + 2], E[o + 3] = b3 * d, -b1 * d, -b2 * d, b0 * d
+        return abs(d) < 1e300
+    if m == 3:
+        b0, b1, b2, b3, b4 = E[o], E[o + 1], E[o + 2], E[o + 3], E[o + 4]
+        b5, b6, b7, b8 = E[o + 5], E[o + 6], E[o + 7], E[o + 8]
+        c0, c3, c6 = b4 * b8 - b5 * b7, b5 * b6 - b3 * b8, b3 * b7 - b4 * b6
+        d = 1.0 / (b0 * c0 + b1 * c3 + b2 * c6)
+        E[o], E[o + 1], E[o + 2] = c0 * d, (b2 * b7 - b1 * b8) * d, (b1 * b5 - b2 * b4) * d
+        E[o + 3], E[o + 4], E[o + 5] = c3 * d, (b0 * b8 - b2 * b6) * d, (b2 * b3 - b0 * b5) * d
+        E[o + 6], E[o + 7], E[o + 8] = c6 * d, (b1 * b6 - b0 * b7) * d, (b0 * b4 - b1 * b3) * d
+        return abs(d) < 1e300
+    return invert(E, o, m, pivots)
+
+
+@inner
+def store(a, k, mass, model, E):
+    """Add a M to the diagonal block of node k."""
+    off, size, _, boff = model[0][:4]
+    capacity, left, right = model[6], model[7], model[8]
+    inside, one, other = model[9], model[10], model[11]
+    m = size[k] & PLACE
+    o = boff[k] & PLACE
+    here = off[k] & PLACE
+    for r in range(m):
+        E[o + r * m + r] += a * mass[here + r]
+    if k > 0 and capacity[k - 1] != 0.0:
+        E[o + right[k - 1] * (m + 1)] += a * capacity[k - 1]
+    if capacity[k] != 0.0:
+        E[o + left[k] * (m + 1)] += a * capacity[k]
+    if inside[k] != 0.0:
+        r = one[k]
+        c = other[k]
+        held = a * inside[k]
+        if abs(a) > 1e11:  # stiffer, and the sum of the two rows is lost to round-off
+            held = held * (1e11 / abs(a))
+        E[o + r * m + r] += held
+        E[o + c * m + c] += held
+        E[o + r * m + c] -= held
+        E[o + c * m + r] -= held
+
+
+@inner
 def factor(a, mass, model, blocks, work, pivots):
     """Factorise W = a M - J by block elimination from the first node to the last; False if it is singular.
 
@@ -106,225 +157,207 @@ def factor(a, mass, model, blocks, work, pivots):
     """
     shape = model[0]
     off, size, aoff, boff, coff = shape[:5]
+    spans = shape[6]
     capacity, left, right = model[6], model[7], model[8]
-    inner, one, other = model[9], model[10], model[11]
     JA, JB, JC = blocks[:3]
     L, E, G = work[:3]
-    n = size.size
     for j in range(JB.size):
         E[j] = -JB[j]
     particle_factor(a, mass, model, blocks, work)
-    ready = False  # whether p and g hold the inverse and G of the node before, both 2 x 2
-    p0, p1, p2, p3 = E[0], E[0], E[0], E[0]
-    g0, g1, g2, g3 = E[0], E[0], E[0], E[0]
-    for k in range(n):
-        m = size[k] & PLACE
-        o = boff[k] & PLACE
-        here = off[k] & PLACE
-        if ready and m == 2 and capacity[k] == 0.0 and inner[k] == 0.0:
-            oa = aoff[k] & PLACE
-            a0, a1, a2, a3 = JA[oa], JA[oa + 1], JA[oa + 2], JA[oa + 3]
-            L[oa] = -(a0 * p0 + a1 * p2)
-            L[oa + 1] = -(a0 * p1 + a1 * p3)
-            L[oa + 2] = -(a2 * p0 + a3 * p2)
-            L[oa + 3] = -(a2 * p1 + a3 * p3)
-            b0 = E[o] + a * mass[here] + (a0 * g0 + a1 * g2)
-            b1 = E[o + 1] + (a0 * g1 + a1 * g3)
-            b2 = E[o + 2] + (a2 * g0 + a3 * g2)
-            b3 = E[o + 3] + a * mass[here + 1] + (a2 * g1 + a3 * g3)
-            d = 1.0 / (b0 * b3 - b1 * b2)
-            if not abs(d) < 1e300:
-                return False
-            p0, p1, p2, p3 = b3 * d, -b1 * d, -b2 * d, b0 * d
-            E[o], E[o + 1], E[o + 2], E[o + 3] = p0, p1, p2, p3
-        else:
-            for r in range(m):
-                E[o + r * m + r] += a * mass[here + r]
-            if k > 0 and capacity[k - 1] != 0.0:
-                r = right[k - 1]
-                E[o + r * m + r] += a * capacity[k - 1]
-            if k < n - 1 and capacity[k] != 0.0:
-                r = left[k]
-                E[o + r * m + r] += a * capacity[k]
-            if inner[k] != 0.0:
-                r = one[k]
-                c = other[k]
-                held = a * inner[k]
-                if abs(a) > 1e11:  # stiffer, and the sum of the two rows is lost to round-off
-                    held = held * (1e11 / abs(a))
-                E[o + r * m + r] += held
-                E[o + c * m + c] += held
-                E[o + r * m + c] -= held
-                E[o + c * m + r] -= held
-            if k > 0:
-                q = size[k - 1]
-                oa = aoff[k] & PLACE
-                og = coff[k - 1] & PLACE
-                op = boff[k - 1] & PLACE
-                at = right[k - 1] * q + left[k - 1] if capacity[k - 1] != 0.0 else -1
-                if m == 3 and q == 3 and at < 0:
-                    for r in range(0, 9, 3):
-                        v0, v1, v2 = -JA[oa + r], -JA[oa + r + 1], -JA[oa + r + 2]
-                        L[oa + r] = v0 * E[op] + v1 * E[op + 3] + v2 * E[op + 6]
-                        L[oa + r + 1] = v0 * E[op + 1] + v1 * E[op + 4] + v2 * E[op + 7]
-                        L[oa + r + 2] = v0 * E[op + 2] + v1 * E[op + 5] + v2 * E[op + 8]
-                        E[o + r] -= v0 * G[og] + v1 * G[og + 3] + v2 * G[og + 6]
-                        E[o + r + 1] -= v0 * G[og + 1] + v1 * G[og + 4] + v2 * G[og + 7]
-                        E[o + r + 2] -= v0 * G[og + 2] + v1 * G[og + 5] + v2 * G[og + 8]
-                else:
-                    for j in range(m * q):
-                        L[oa + j] = 0.0
-                    for r in range(m):
-                        for j in range(q):
-                            v = a * 0.0 - JA[oa + r * q + j]
-                            if r * q + j == at:
-                                v = v - a * capacity[k - 1]
-                            if v != 0.0:
-                                for c in range(m):
-                                    E[o + r * m + c] -= v * G[og + j * m + c]
-                                for c in range(q):
-                                    L[oa + r * q + c] += v * E[op + j * q + c]
-            if m == 1:
-                E[o] = 1.0 / E[o]
-                if not abs(E[o]) < 1e300:
-                    return False
-            elif m == 2:
-                b0, b1, b2, b3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+    store(a, 0, mass, model, E)
+    if not inverse(E, boff[0] & PLACE, size[0] & PLACE, pivots):
+        return False
+    for s in range(spans.shape[0]):
+        first, stop, like = spans[s, 0], spans[s, 1], spans[s, 2]
+        if like == 2:
+            here = off[first] & PLACE
+            o = boff[first] & PLACE
+            oa = aoff[first + 1] & PLACE
+            oc = coff[first] & PLACE
+            p0, p1, p2, p3 = E[o], E[o + 1], E[o + 2], E[o + 3]
+            q0, q1, q2, q3 = p0, p1, p2, p3  # p = q d, and q is known before the division is done
+            d = 1.0
+            for _ in range(first, stop):
+                c0, c1, c2, c3 = JC[oc], JC[oc + 1], JC[oc + 2], JC[oc + 3]
+                a0, a1, a2, a3 = JA[oa], JA[oa + 1], JA[oa + 2], JA[oa + 3]
+                g0 = (q0 * c0 + q1 * c2) * -d
+                g1 = (q0 * c1 + q1 * c3) * -d
+                g2 = (q2 * c0 + q3 * c2) * -d
+                g3 = (q2 * c1 + q3 * c3) * -d
+                G[oc], G[oc + 1], G[oc + 2], G[oc + 3] = g0, g1, g2, g3
+                L[oa], L[oa + 1] = -(a0 * p0 + a1 * p2), -(a0 * p1 + a1 * p3)
+                L[oa + 2], L[oa + 3] = -(a2 * p0 + a3 * p2), -(a2 * p1 + a3 * p3)
+                here = (here + 2) & PLACE
+                o = (o + 4) & PLACE
+                b0 = less(less(E[o] + a * mass[here], -a0, g0), -a1, g2)
+                b1 = less(less(E[o + 1], -a0, g1), -a1, g3)
+                b2 = less(less(E[o + 2], -a2, g0), -a3, g2)
+                b3 = less(less(E[o + 3] + a * mass[here + 1], -a2, g1), -a3, g3)
                 d = 1.0 / (b0 * b3 - b1 * b2)
                 if not abs(d) < 1e300:
                     return False
+                q0, q1, q2, q3 = b3, -b1, -b2, b0
                 p0, p1, p2, p3 = b3 * d, -b1 * d, -b2 * d, b0 * d
                 E[o], E[o + 1], E[o + 2], E[o + 3] = p0, p1, p2, p3
-            elif m == 3:
-                b0, b1, b2, b3, b4 = E[o], E[o + 1], E[o + 2], E[o + 3], E[o + 4]
-                b5, b6, b7, b8 = E[o + 5], E[o + 6], E[o + 7], E[o + 8]
-                c0, c3, c6 = b4 * b8 - b5 * b7, b5 * b6 - b3 * b8, b3 * b7 - b4 * b6
-                d = 1.0 / (b0 * c0 + b1 * c3 + b2 * c6)
-                if not abs(d) < 1e300:
-                    return False
-                E[o], E[o + 1], E[o + 2] = c0 * d, (b2 * b7 - b1 * b8) * d, (b1 * b5 - b2 * b4) * d
-                E[o + 3], E[o + 4], E[o + 5] = c3 * d, (b0 * b8 - b2 * b6) * d, (b2 * b3 - b0 * b5) * d
-                E[o + 6], E[o + 7], E[o + 8] = c6 * d, (b1 * b6 - b0 * b7) * d, (b0 * b4 - b1 * b3) * d
-            elif not invert(E, o, m, pivots):
-                return False
-        ready = False
-        if k < n - 1:
-            q = size[k + 1]
-            oc = coff[k] & PLACE
-            at = left[k] * q + right[k] if capacity[k] != 0.0 else -1
-            if m == 2 and q == 2 and at < 0:
-                c0, c1, c2, c3 = JC[oc], JC[oc + 1], JC[oc + 2], JC[oc + 3]
-                g0 = -(p0 * c0 + p1 * c2)
-                g1 = -(p0 * c1 + p1 * c3)
-                g2 = -(p2 * c0 + p3 * c2)
-                g3 = -(p2 * c1 + p3 * c3)
-                G[oc], G[oc + 1], G[oc + 2], G[oc + 3] = g0, g1, g2, g3
-                ready = True
-            elif m == 3 and q == 3 and at < 0:
+                oa = (oa + 4) & PLACE
+                oc = (oc + 4) & PLACE
+            continue
+        for face in range(first, stop):
+            k = face & PLACE
+            q = size[k] & PLACE
+            m = size[k + 1] & PLACE
+            op = boff[k] & PLACE
+            o = boff[k + 1] & PLACE
+            og = coff[k] & PLACE
+            oa = aoff[k + 1] & PLACE
+            store(a, k + 1, mass, model, E)
+            if like == 3:
                 for r in range(0, 9, 3):
-                    v0, v1, v2 = E[o + r], E[o + r + 1], E[o + r + 2]
-                    G[oc + r] = -(v0 * JC[oc] + v1 * JC[oc + 3] + v2 * JC[oc + 6])
-                    G[oc + r + 1] = -(v0 * JC[oc + 1] + v1 * JC[oc + 4] + v2 * JC[oc + 7])
-                    G[oc + r + 2] = -(v0 * JC[oc + 2] + v1 * JC[oc + 5] + v2 * JC[oc + 8])
+                    v0, v1, v2 = E[op + r], E[op + r + 1], E[op + r + 2]
+                    G[og + r] = -(v0 * JC[og] + v1 * JC[og + 3] + v2 * JC[og + 6])
+                    G[og + r + 1] = -(v0 * JC[og + 1] + v1 * JC[og + 4] + v2 * JC[og + 7])
+                    G[og + r + 2] = -(v0 * JC[og + 2] + v1 * JC[og + 5] + v2 * JC[og + 8])
+                for r in range(0, 9, 3):
+                    v0, v1, v2 = -JA[oa + r], -JA[oa + r + 1], -JA[oa + r + 2]
+                    L[oa + r] = v0 * E[op] + v1 * E[op + 3] + v2 * E[op + 6]
+                    L[oa + r + 1] = v0 * E[op + 1] + v1 * E[op + 4] + v2 * E[op + 7]
+                    L[oa + r + 2] = v0 * E[op + 2] + v1 * E[op + 5] + v2 * E[op + 8]
+                    E[o + r] -= v0 * G[og] + v1 * G[og + 3] + v2 * G[og + 6]
+                    E[o + r + 1] -= v0 * G[og + 1] + v1 * G[og + 4] + v2 * G[og + 7]
+                    E[o + r + 2] -= v0 * G[og + 2] + v1 * G[og + 5] + v2 * G[og + 8]
             else:
-                for j in range(m * q):
-                    G[oc + j] = 0.0
-                for j in range(m):
-                    for c in range(q):
-                        v = a * 0.0 - JC[oc + j * q + c]
-                        if j * q + c == at:
+                held = capacity[k] != 0.0
+                for j in range(q * m):
+                    G[og + j] = 0.0
+                    L[oa + j] = 0.0
+                for j in range(q):
+                    for c in range(m):
+                        v = a * 0.0 - JC[og + j * m + c]
+                        if held and j == left[k] and c == right[k]:
                             v = v - a * capacity[k]
                         if v != 0.0:
-                            for r in range(m):
-                                G[oc + r * q + c] += E[o + r * m + j] * v
+                            for r in range(q):
+                                G[og + r * m + c] += E[op + r * q + j] * v
+                for r in range(m):
+                    for j in range(q):
+                        v = a * 0.0 - JA[oa + r * q + j]
+                        if held and j == left[k] and r == right[k]:
+                            v = v - a * capacity[k]
+                        if v != 0.0:
+                            for c in range(m):
+                                E[o + r * m + c] -= v * G[og + j * m + c]
+                            for c in range(q):
+                                L[oa + r * q + c] += v * E[op + j * q + c]
+            if not inverse(E, o, m, pivots):
+                return False
     return True
+
+
+@inner
+def multiply(E, e, b, o, m, scratch):
+    """Replace the m numbers at b[o:] by the m x m block at E[e:] times them."""
+    for r in range(m):
+        v = E[e + r * m] * b[o]
+        for c in range(1, m):
+            v += E[e + r * m + c] * b[o + c]
+        scratch[r] = v
+    for r in range(m):
+        b[o + r] = scratch[r]
 
 
 @inner
 def solve(b, shape, work, scratch):
     """Replace b by W^-1 b."""
     off, size, aoff, boff, coff = shape[:5]
+    spans = shape[6]
     L, E, G = work[:3]
     n = size.size
     particle_forward(b, shape, work)
-    q = size[0]
-    x0 = b[0]  # the last values of the node before, where it has 2 or 3
-    x1 = b[min(1, q - 1)]
-    x2 = b[q - 1]
-    for ahead in range(1, n):
-        k = ahead & PLACE
-        m = size[k] & PLACE
-        o = off[k] & PLACE
-        oa = aoff[k] & PLACE
-        if m == 2 and q == 2:
-            r0 = b[o] - L[oa] * x0 - L[oa + 1] * x1
-            x1 = b[o + 1] - L[oa + 2] * x0 - L[oa + 3] * x1
-            x0 = r0
-            b[o] = x0
-            b[o + 1] = x1
-            continue
-        if m == 3 and q == 3:
-            r0 = b[o] - L[oa] * x0 - L[oa + 1] * x1 - L[oa + 2] * x2
-            r1 = b[o + 1] - L[oa + 3] * x0 - L[oa + 4] * x1 - L[oa + 5] * x2
-            x2 = b[o + 2] - L[oa + 6] * x0 - L[oa + 7] * x1 - L[oa + 8] * x2
-            x0 = r0
-            x1 = r1
-            b[o] = x0
-            b[o + 1] = x1
-            b[o + 2] = x2
-            continue
-        p = off[k - 1] & PLACE
-        for r in range(m):
-            v = b[o + r]
-            for c in range(q):
-                v -= L[oa + r * q + c] * b[p + c]
-            b[o + r] = v
-        q = m
-        x0 = b[o]
-        x1 = b[o + min(1, m - 1)]
-        x2 = b[o + m - 1]
-    q = 0
-    for back in range(n):
-        k = (n - 1 - back) & PLACE
-        m = size[k] & PLACE
-        o = off[k] & PLACE
-        e = boff[k] & PLACE
-        g = coff[k] & PLACE
-        if m == 2 and q == 2:
-            b0, b1 = b[o], b[o + 1]
-            r0 = (E[e] * b0 + E[e + 1] * b1) - (G[g] * x0 + G[g + 1] * x1)
-            x1 = (E[e + 2] * b0 + E[e + 3] * b1) - (G[g + 2] * x0 + G[g + 3] * x1)
-            x0 = r0
-            b[o] = x0
-            b[o + 1] = x1
-            continue
-        if m == 3 and q == 3:
-            b0, b1, b2 = b[o], b[o + 1], b[o + 2]
-            r0 = (E[e] * b0 + E[e + 1] * b1 + E[e + 2] * b2) - (G[g] * x0 + G[g + 1] * x1 + G[g + 2] * x2)
-            r1 = (E[e + 3] * b0 + E[e + 4] * b1 + E[e + 5] * b2) - (G[g + 3] * x0 + G[g + 4] * x1 + G[g + 5] * x2)
-            x2 = (E[e + 6] * b0 + E[e + 7] * b1 + E[e + 8] * b2) - (G[g + 6] * x0 + G[g + 7] * x1 + G[g + 8] * x2)
-            x0 = r0
-            x1 = r1
-            b[o] = x0
-            b[o + 1] = x1
-            b[o + 2] = x2
-            continue
-        for r in range(m):
-            v = E[e + r * m] * b[o]
-            for c in range(1, m):
-                v += E[e + r * m + c] * b[o + c]
-            scratch[r] = v
-        if k < n - 1:
-            p = off[k + 1] & PLACE
-            for r in range(m):
-                for c in range(q):
-                    scratch[r] -= G[g + r * q + c] * b[p + c]
-        for r in range(m):
-            b[o + r] = scratch[r]
-        q = m
-        x0 = b[o]
-        x1 = b[o + min(1, m - 1)]
-        x2 = b[o + m - 1]
+    for s in range(spans.shape[0]):
+        first, stop, like = spans[s, 0], spans[s, 1], spans[s, 2]
+        o = off[first] & PLACE
+        oa = aoff[first + 1] & PLACE
+        if like == 2:
+            x0, x1 = b[o], b[o + 1]
+            for _ in range(first, stop):
+                o = (o + 2) & PLACE
+                r0 = less(less(b[o], L[oa], x0), L[oa + 1], x1)
+                x1 = less(less(b[o + 1], L[oa + 2], x0), L[oa + 3], x1)
+                x0 = r0
+                b[o] = x0
+                b[o + 1] = x1
+                oa = (oa + 4) & PLACE
+        elif like == 3:
+            x0, x1, x2 = b[o], b[o + 1], b[o + 2]
+            for _ in range(first, stop):
+                o = (o + 3) & PLACE
+                r0 = b[o] - L[oa] * x0 - L[oa + 1] * x1 - L[oa + 2] * x2
+                r1 = b[o + 1] - L[oa + 3] * x0 - L[oa + 4] * x1 - L[oa + 5] * x2
+                x2 = b[o + 2] - L[oa + 6] * x0 - L[oa + 7] * x1 - L[oa + 8] * x2
+                x0 = r0
+                x1 = r1
+                b[o] = x0
+                b[o + 1] = x1
+                b[o + 2] = x2
+                oa = (oa + 9) & PLACE
+        else:
+            for face in range(first, stop):
+                k = (face + 1) & PLACE
+                m = size[k] & PLACE
+                q = size[face] & PLACE
+                o = off[k] & PLACE
+                p = off[face] & PLACE
+                oa = aoff[k] & PLACE
+                for r in range(m):
+                    v = b[o + r]
+                    for c in range(q):
+                        v -= L[oa + r * q + c] * b[p + c]
+                    b[o + r] = v
+    multiply(E, boff[n - 1] & PLACE, b, off[n - 1] & PLACE, size[n - 1], scratch)
+    for s in range(spans.shape[0] - 1, -1, -1):
+        first, stop, like = spans[s, 0], spans[s, 1], spans[s, 2]
+        o = off[stop] & PLACE
+        e = boff[stop - 1] & PLACE
+        g = coff[stop - 1] & PLACE
+        if like == 2:
+            x0, x1 = b[o], b[o + 1]
+            for _ in range(first, stop):
+                o = (o - 2) & PLACE
+                b0, b1 = b[o], b[o + 1]
+                r0 = less(less(E[e] * b0 + E[e + 1] * b1, G[g], x0), G[g + 1], x1)
+                x1 = less(less(E[e + 2] * b0 + E[e + 3] * b1, G[g + 2], x0), G[g + 3], x1)
+                x0 = r0
+                b[o] = x0
+                b[o + 1] = x1
+                e = (e - 4) & PLACE
+                g = (g - 4) & PLACE
+        elif like == 3:
+            x0, x1, x2 = b[o], b[o + 1], b[o + 2]
+            for _ in range(first, stop):
+                o = (o - 3) & PLACE
+                b0, b1, b2 = b[o], b[o + 1], b[o + 2]
+                r0 = (E[e] * b0 + E[e + 1] * b1 + E[e + 2] * b2) - G[g] * x0 - G[g + 1] * x1 - G[g + 2] * x2
+                r1 = (E[e + 3] * b0 + E[e + 4] * b1 + E[e + 5] * b2) - G[g + 3] * x0 - G[g + 4] * x1 - G[g + 5] * x2
+                x2 = (E[e + 6] * b0 + E[e + 7] * b1 + E[e + 8] * b2) - G[g + 6] * x0 - G[g + 7] * x1 - G[g + 8] * x2
+                x0 = r0
+                x1 = r1
+                b[o] = x0
+                b[o + 1] = x1
+                b[o + 2] = x2
+                e = (e - 9) & PLACE
+                g = (g - 9) & PLACE
+        else:
+            for face in range(stop - 1, first - 1, -1):
+                k = face & PLACE
+                m = size[k] & PLACE
+                q = size[k + 1] & PLACE
+                o = off[k] & PLACE
+                p = off[k + 1] & PLACE
+                g = coff[k] & PLACE
+                multiply(E, boff[k] & PLACE, b, o, m, scratch)
+                for r in range(m):
+                    for c in range(q):
+                        b[o + r] -= G[g + r * q + c] * b[p + c]
     particle_backward(b, shape, work)
 
 
@@ -508,6 +541,48 @@ def record(rows, at, t, v, i, q, step, cycle, y0, y1, U, H, theta, probes):
         rows[at, 6 + p] = y1[probes[p]] if theta < 0.0 else dense(y0, y1, U, H, probes[p], theta)
 
 
+@inner
+def displace(b, change, rate, model):
+    """Add what the capacities between two unknowns take up where the unknowns change at `rate` times `change`."""
+    off, size = model[0][:2]
+    capacity, left, right = model[6], model[7], model[8]
+    inside, one, other = model[9], model[10], model[11]
+    for k in range(size.size):
+        if capacity[k] != 0.0:
+            here = off[k] + left[k]
+            there = off[k + 1] + right[k]
+            drop = capacity[k] * rate * (change[here] - change[there])
+            b[here] += drop
+            b[there] -= drop
+        if inside[k] != 0.0:
+            here = off[k] + one[k]
+            there = off[k] + other[k]
+            drop = inside[k] * rate * (change[here] - change[there])
+            b[here] += drop
+            b[there] -= drop
+
+
+@inner
+def first_step(y, f, rtol, atol, model):
+    """Return a time step [s] in which no unknown changes by more than about a per cent of its size."""
+    mass = model[5]
+    off = model[0][0]
+    capacity, left = model[6], model[7]
+    inside, one = model[9], model[10]
+    fastest = 0.0
+    for k in range(y.size):
+        if mass[k] != 0.0:
+            fastest = max(fastest, abs(f[k]) / (mass[k] * (atol[k] + rtol * abs(y[k]))))
+    for k in range(off.size - 1):
+        if capacity[k] != 0.0:
+            at = off[k] + left[k]
+            fastest = max(fastest, abs(f[at]) / (capacity[k] * (atol[at] + rtol * abs(y[at]))))
+        if inside[k] != 0.0:
+            at = off[k] + one[k]
+            fastest = max(fastest, abs(f[at]) / (inside[k] * (atol[at] + rtol * abs(y[at]))))
+    return min(1.0, max(1e-7, 0.1 * rtol**-0.75 / max(fastest, 1e-30)))
+
+
 @jit
 def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards, model, space):
     """Carry out a protocol; see `ceramer.numerics.chain.Chain.run` for the tables.
@@ -520,9 +595,10 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
     watch, limits, signs, beside, beyond = guards
     U, f, yt, blocks, work, pivots, scratch, sums, values, y1, start = space
     shape, P = model[0], model[1]
-    mass, capacity, left, right = model[5], model[6], model[7], model[8]
-    inner, one, other = model[9], model[10], model[11]
-    off, size = shape[0], shape[1]
+    mass = model[5]
+    held = False  # whether there are capacities between two unknowns
+    for k in range(shape[1].size):
+        held = held or model[6][k] != 0.0 or model[9][k] != 0.0
     iV, iI, iS, iQ, iW, node, pmode, prate = (
         terminal[0],
         terminal[1],
@@ -581,6 +657,8 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
             row[10] = y[iV]
             clock[1] = 0.0
             clock[2] = hmemory[int(step[10])]
+            if clock[2] == 0.0:
+                clock[2] = first_step(y, f, rtol, atol, model)
             clock[3] = step[9]  # next sample, time in the step
             clock[4] = step[9]  # interval
             clock[5] = y[iQ]
@@ -632,7 +710,8 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                 elif h > 0.5 * left_over:
                     h = 0.5 * left_over
                 jacobian(y, blocks, model)
-                good = factor(1.0 / (gamma * h), mass, model, blocks, work, pivots)
+                rate = 1.0 / h
+                good = factor(rate / gamma, mass, model, blocks, work, pivots)
                 for i in range(stages):
                     if not good:
                         break
@@ -652,22 +731,9 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                         residual(yt, b, model)
                         combine(scratch, y, 0.0, c[i], U, i)
                         for k in range(n):
-                            scratch[k] /= h
-                            b[k] += mass[k] * scratch[k]
-                        for k in range(size.size - 1):
-                            if capacity[k] != 0.0:
-                                here = off[k] + left[k]
-                                there = off[k + 1] + right[k]
-                                drop = capacity[k] * (scratch[here] - scratch[there])
-                                b[here] += drop
-                                b[there] -= drop
-                        for k in range(size.size):
-                            if inner[k] != 0.0:
-                                here = off[k] + one[k]
-                                there = off[k] + other[k]
-                                drop = inner[k] * (scratch[here] - scratch[there])
-                                b[here] += drop
-                                b[there] -= drop
+                            b[k] += mass[k] * (scratch[k] * rate)
+                        if held:
+                            displace(b, scratch, rate, model)
                     solve(b, shape, work, scratch)
                 e = U[stages - 1]
                 err = 1e4
