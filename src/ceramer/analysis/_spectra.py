@@ -31,6 +31,8 @@ class How:
 
 
 AUTOMATIC = How()
+_MOST_LEADS = 10.0
+"""[ohm] Leads and contacts of a cell have about 1 ohm; ten times that is taken for a part of the sample."""
 
 
 def _fit(
@@ -143,17 +145,22 @@ def conductivity_report(
     d = number(thickness, "thickness", positive=True, example="350e-6")
     s = number(area, "area", positive=True, example="1.131e-4")
     f, z, test, fit, said = _fit(m, d.value, s.value, how)
+    has_bulk_arc = any(str(a.role) == "bulk" for a in fit.arcs)
+    series = fit.series_resistance if has_bulk_arc else 0.0
+    counts = series > _MOST_LEADS or lead_resistance is not None
     # Without uncertainties of the geometry the total carries that of the resistance alone.
-    bare = impedance.conductivities(fit, Value(d.value), Value(s.value))
+    bare = impedance.conductivities(fit, Value(d.value), Value(s.value), series_counts=counts)
     total = bare["total_area_specific_resistance"]
     spread = total.standard_uncertainty
     resistance = Value(total.value / s.value, None if spread is None else spread / s.value)
-    has_bulk_arc = any(str(a.role) == "bulk" for a in fit.arcs)
     lead: Number | None = lead_resistance
     notes = []
-    if has_bulk_arc:
+    if has_bulk_arc and lead_resistance is None:
         lead = 0.0
-        notes.append("The bulk arc lies in the window, so leads and contacts (R0) are not part of the resistance.")
+        resistance, said_too = _undecided(resistance, series, counts, d.value / s.value)
+        said = (*said_too, *said)
+        if not counts:
+            notes.append("The bulk arc lies in the window, so leads and contacts (R0) are not part of the resistance.")
     report = conductivity(
         resistance=resistance,
         thickness=d,
@@ -162,7 +169,7 @@ def conductivity_report(
         temperature=m.temperature,
         resistance_method=f"fit of {fit.circuit}",
     )
-    parts = impedance.conductivities(fit, d, s)
+    parts = impedance.conductivities(fit, d, s, series_counts=counts or has_bulk_arc)
     more = tuple(
         dataclasses.replace(result, warnings=())
         for name, result in parts.items()
@@ -179,6 +186,30 @@ def conductivity_report(
         tables={"arcs": _arc_table(fit)},
         series=_series(f, z, test, fit),
     )
+
+
+def _undecided(resistance: Value, series: float, counts: bool, cell: float) -> tuple[Value, tuple[str, ...]]:
+    """The resistance with the doubt whether R0 (`series` [ohm]) is part of it, and that doubt in words and numbers.
+
+    Any share of R0 may be leads, so the answer at either end is R0/sqrt(3) off (uniform). `cell` is thickness over area
+    [1/m].
+    """
+    if series <= 0.0:
+        return resistance, ()
+    spread = math.hypot(resistance.standard_uncertainty or 0.0, series / math.sqrt(3.0))
+    value = Value(resistance.value, spread)
+    other = resistance.value + (-series if counts else series)
+    if series < 0.01 * resistance.value:
+        return value, ()
+    would = f"the conductivity would be {10.0 * cell / other:.4g} mS/cm, {abs(resistance.value / other - 1.0):.2%}"
+    text = (
+        f"R0 ({series:.3g} ohm) is more than leads and contacts usually have, so it is counted as an arc beyond the "
+        f"window (a film in series?); were it leads and contacts, {would} higher; measure them, pass lead_resistance."
+        if counts
+        else f"R0 ({series:.3g} ohm) is taken for leads and contacts; were it an arc beyond the window, {would} lower; "
+        "measure them, pass lead_resistance."
+    )
+    return value, (text,)
 
 
 def interface_resistance(m: Measurement) -> tuple[Value, tuple[str, ...]]:

@@ -57,6 +57,7 @@ def conductivities(
     *,
     roles: tuple[Role | str, ...] | None = None,
     interfaces: int = 2,
+    series_counts: bool = False,
 ) -> dict[str, Result]:
     """Conductivities [S/m] and area-specific resistances [ohm m2] with their standard uncertainties.
 
@@ -70,6 +71,9 @@ def conductivities(
         Origin of each arc where it is known better than by its capacitance.
     interfaces : int
         Number of electrode interfaces that share an interface arc.
+    series_counts : bool
+        Count R0 in the totals beside a bulk arc: where it is not leads but an arc beyond the window, as of a film in
+        series with a pellet.
 
     Returns
     -------
@@ -102,8 +106,13 @@ def conductivities(
             warnings.append(
                 "no bulk arc lies in the window: R0, which holds leads and contacts too, stands for the bulk."
             )
-        elif circuit.params["R0"] > 0.02 * circuit.values[by_role[Role.BULK]].sum():
-            warnings.append("R0 is not counted as bulk; decide whether it is leads or an arc beyond the window.")
+        elif not series_counts:
+            share = circuit.params["R0"] / float(circuit.values[by_role[Role.BULK]].sum())
+            if share > 0.02:
+                warnings.append(
+                    f"R0 is {100 * share:.2g} % of the bulk and is not counted; decide whether it is leads or an arc "
+                    "beyond the window (series_counts)."
+                )
     bulk, boundary = by_role[Role.BULK], by_role[Role.GRAIN_BOUNDARY]
     if not bulk and not boundary:
         raise InputError(
@@ -145,6 +154,8 @@ def conductivities(
             said("brick layer: sigma = L/(A R_gb) C_bulk/C_gb, equal permittivities"),
         )  # fmt: skip
     both = bulk + boundary
+    if series_counts and "R0" in names and names.index("R0") not in both:
+        both = [names.index("R0"), *both]
     sigma("total_ionic_conductivity", both, "sigma = L/(A (R_bulk + R_gb))")
     asr = (None, _relative(area))
     out["total_area_specific_resistance"] = _result(

@@ -22,7 +22,7 @@ _PER_DECADE = 4.5
 _MARGIN = 1.0
 """ln of how far relaxation times reach beyond the window: without it, the flank of an arc or of a blocking electrode
 just outside is followed to 1 % only, and a clean spectrum fails; wider, the ends would follow a drift as well."""
-_INDUCTIVE = 3.0
+_INDUCTIVE = 4.0
 _PLAIN = 0.1
 
 
@@ -47,7 +47,7 @@ class KramersKronig:
     flagged : ndarray (N,), bool
         Points whose residual stands out (beyond 4.5 standard deviations and 0.1 %): artefacts and inconsistent ends.
     inductive : ndarray (N,), bool
-        Points with a positive imaginary part, in runs that rise above the noise (3 standard deviations) somewhere.
+        Points with a positive imaginary part, in runs that rise above the noise (4 standard deviations) somewhere.
     warnings : tuple of str
         Plain sentences.
     """

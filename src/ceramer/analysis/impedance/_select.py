@@ -168,6 +168,10 @@ class Selection:
                 plan.size - 1 - int(plan.arc_q[-1]) - 1 if shape.arcs else plan.size - shape.resistor - shape.inductor
             )
             theta[-width:] = now.theta[-width:]
+        if now.shape.resistor and not shape.resistor and arcs.size:  # R0 goes into the fastest arc, same flank
+            total = np.logaddexp(arcs[0, 0], now.theta[old.names.index("R0")])
+            arcs[0, 1] += (arcs[0, 0] - total) / arcs[0, 2]
+            arcs[0, 0] = total
         if more == 1 and now.shape.tail == "CPE" and not shape.tail:  # the tail as an arc that ends below the window
             modulus, alpha, low = now.theta[-2], now.theta[-1], self.data.log_omega.min()
             beyond = min(5.0, 6.5 * alpha)
