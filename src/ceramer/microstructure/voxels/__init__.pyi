@@ -48,6 +48,7 @@ from ._recipe import MicrostructureSpec as MicrostructureSpec
 from ._result import EffectiveConductivity as EffectiveConductivity
 from ._result import Ending as Ending
 from ._segment import segment as segment
+from ._solve import SolveMemory as SolveMemory
 from ._solve import effective_conductivity as effective_conductivity
 from ._two_resolutions import Discretisation as Discretisation
 from ._two_resolutions import coarsened as coarsened

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ceramer.errors import InputError, NotConvergedError
 from ceramer.measurement import Measurement
 from ceramer.microstructure.voxels._result import Path
-from ceramer.microstructure.voxels._solve import effective_conductivity
+from ceramer.microstructure.voxels._solve import SolveMemory, effective_conductivity
 from ceramer.units import VACUUM_PERMITTIVITY, to_si
 
 __all__ = ["EffectiveImpedance", "effective_impedance"]
@@ -96,7 +96,7 @@ def effective_impedance(
     progress : callable, optional
         Called with ("f of n", iteration, estimated relative error).
     **more
-        Further arguments of `effective_conductivity` (voxel_size, grains, smooth, periodic, sheets).
+        Further arguments of `effective_conductivity` (voxel_size, grains, smooth, periodic, sheets, device).
 
     Returns
     -------
@@ -111,6 +111,9 @@ def effective_impedance(
 
     Notes
     -----
+    From the highest frequency downwards, each solve starts from the best combination of the last four: most of the low
+    frequencies cost an iteration or two. 64 bytes a voxel for it, beside the 166 of a complex solve.
+
     Electrodes are ideal: double layers and charge transfer are the cell's. Valid below the frequencies where waves
     matter, with properties that do not depend on frequency. A grain of 0.3 S/m and permittivity 15 relaxes near
     0.4 GHz: instruments that stop at some MHz see its resistance only, and the arcs of its boundaries.
@@ -126,14 +129,17 @@ def effective_impedance(
     slab = [_positive(given, name) for given, name in ((thickness, "length"), (area, "area"))]
     values, errors = np.zeros(f.size, complex), np.zeros(f.size)
     shares: dict[Path, NDArray[np.complex128]] = {}
-    for n, omega in enumerate(2.0 * math.pi * f):
+    memory = SolveMemory()
+    for done, n in enumerate(np.argsort(-f, kind="stable")):
+        omega = 2.0 * math.pi * f[n]
         result = effective_conductivity(
             labels,
             {key: complex(sigma, omega * VACUUM_PERMITTIVITY * kappa) for key, (sigma, kappa) in bulk.items()},
             interfaces={key: complex(g, omega * c) if c else g for key, (g, c) in contacts.items()},
             directions=direction,
             tolerance=tolerance,
-            progress=None if progress is None else _named(progress, f"{n + 1} of {f.size}"),
+            memory=memory,
+            progress=None if progress is None else _named(progress, f"{done + 1} of {f.size}"),
             **more,
         )
         if not result.converged:

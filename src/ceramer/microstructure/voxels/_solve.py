@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -26,17 +27,20 @@ from ceramer.microstructure.voxels._result import EffectiveConductivity, Ending,
 from ceramer.microstructure.voxels._sheets import Sheets, build_sheet
 from ceramer.numerics.jit import over_planes
 from ceramer.numerics.multigrid import (
+    ArrayBackend,
+    ArrayHierarchy,
     Faces,
     Hierarchy,
     Outcome,
     Solution,
+    array_backend,
     cross_energy,
     empty_faces,
     padded,
     solve_mean_field,
 )
 
-__all__ = ["effective_conductivity"]
+__all__ = ["SolveMemory", "effective_conductivity"]
 
 Key = int | str
 Value = float | complex | str
@@ -49,6 +53,35 @@ _ENDINGS: Final = {
     Outcome.ITERATIONS: Ending.NOT_CONVERGED,
     Outcome.STALLED: Ending.NOT_CONVERGED,
 }
+
+
+@dataclass(slots=True)
+class SolveMemory:
+    """Potentials of earlier solves of one image, for sweeps of temperature, frequency or composition.
+
+    A solve starts from the combination of them that dissipates least. 4 bytes a voxel each in float32, 8 in float64, 16
+    in complex numbers, for every axis.
+
+    Attributes
+    ----------
+    most : int
+        How many are kept for each axis; the oldest go first.
+    """
+
+    most: int = 4
+    _fields: dict[str, list[Array]] = field(default_factory=dict, repr=False)
+    _least: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def recall(self, axis: str, shape: Sequence[int]) -> dict[str, Any]:
+        """Return what `solve_mean_field` takes; what was kept of an image of another size is forgotten."""
+        if any(u.shape != tuple(shape) for u in self._fields.get(axis, [])):
+            del self._fields[axis], self._least[axis]
+        return {"guesses": self._fields.get(axis, []), "least": self._least.get(axis, math.inf)}
+
+    def keep(self, axis: str, solution: Solution) -> None:
+        """Add a solution."""
+        self._fields[axis] = [*self._fields.get(axis, []), solution.u][-self.most :]
+        self._least[axis] = solution.least
 
 
 def effective_conductivity(
@@ -65,6 +98,8 @@ def effective_conductivity(
     grains: Any = None,
     smooth: bool = True,
     keep_maps: bool = False,
+    device: Literal["cpu", "cuda", "auto"] | ArrayBackend = "cpu",
+    memory: SolveMemory | None = None,
     progress: Callable[[str, int, float], object] | None = None,
 ) -> EffectiveConductivity:
     r"""Effective conductivity tensor of an image of phases, interfaces and conducting surfaces.
@@ -105,6 +140,11 @@ def effective_conductivity(
         False takes voxel faces for the true surface (grains that are boxes): :math:`|n|_1 = 1`.
     keep_maps : bool
         Keep potential and current density at every voxel (16 bytes more each in float32, for every direction).
+    device : "cpu", "cuda", "auto" or ArrayBackend
+        Where the iterations run: compiled kernels, a GPU (PyTorch or CuPy), a GPU if there is one, an array library.
+        Faces, shares and the aggregation fallback stay with the compiled kernels, and so do sheets.
+    memory : SolveMemory, optional
+        Earlier solves of the same image to start from; this one is added.
     progress : callable, optional
         Called with (axis, iteration, estimated relative error).
 
@@ -115,7 +155,10 @@ def effective_conductivity(
     Raises
     ------
     InputError
-        Labels that are no whole numbers or lack a conductivity, negative or non-finite values, unknown names.
+        Labels that are no whole numbers or lack a conductivity, negative or non-finite values, unknown names, sheets on
+        a GPU.
+    MissingExtraError
+        "cuda" without PyTorch or CuPy.
 
     Notes
     -----
@@ -136,11 +179,17 @@ def effective_conductivity(
     wanted = _directions(directions, problem.axes)
     if not (np.isfinite(tolerance) and 0.0 < tolerance < 1.0):
         raise InputError(f"tolerance is {tolerance}; it is a relative error between 0 and 1, such as 1e-3.")
+    backend = array_backend(device) if isinstance(device, str) else device
+    if backend is not None and problem.sheets:
+        if device != "auto":
+            raise InputError("sheets are solved on the CPU only; leave the device away, or say 'auto'.")
+        backend = None
     whole = _mirrored(problem) if problem.sheets and not all(problem.periodic) else problem
-    result = _Run(whole, wanted, float(tolerance), keep_maps, progress).result()
+    how = _How(float(tolerance), keep_maps, progress, backend, memory)
+    result = _Run(whole, wanted, how).result()
     if problem.dtype is np.float32 and Ending.ROUNDING in result.ending.values():
         whole = replace(whole, dtype=np.float64)
-        result = _Run(whole, wanted, float(tolerance), keep_maps, progress).result()
+        result = _Run(whole, wanted, how).result()
     return result if whole.codes.size == problem.codes.size else _half(problem, result)
 
 
@@ -163,7 +212,7 @@ def _mirrored(problem: _Problem) -> _Problem:
 def _half(problem: _Problem, result: EffectiveConductivity) -> EffectiveConductivity:
     """Return for the image what was solved on it and its mirror image."""
     first = 3 - len(problem.axes)
-    clusters = _Run(problem, [], 1.0, False, None).clusters
+    clusters = _Run(problem, [], _How()).clusters
     tensor = result.tensor.copy()
     for d in problem.dimensions:
         for e in problem.dimensions:
@@ -335,14 +384,22 @@ def _directions(directions: Any, axes: Sequence[str]) -> list[int]:
     return sorted({AXES.index(name) for name in names})
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How to solve."""
+
+    tolerance: float = 1.0
+    keep_maps: bool = False
+    progress: Callable[[str, int, float], object] | None = None
+    backend: ArrayBackend | None = None
+    memory: SolveMemory | None = None
+
+
 class _Run:
     """One call: faces once, then one solve an axis."""
 
-    def __init__(
-        self, problem: _Problem, wanted: Sequence[int], tolerance: float, keep_maps: bool, progress: Any
-    ) -> None:
-        self.problem, self.wanted, self.tolerance = problem, wanted, tolerance
-        self.keep_maps, self.progress = keep_maps, progress
+    def __init__(self, problem: _Problem, wanted: Sequence[int], how: _How) -> None:
+        self.problem, self.wanted, self.how = problem, wanted, how
         self.spacing = problem.spacing
         self.area = 1.0 / problem.spacing  # the volume is 1
         self.wraps = np.array(problem.periodic)
@@ -493,22 +550,26 @@ class _Run:
                 self._record(d, faces, solution, False)
         for d in thin:
             tuple(faces)[d][:] = 0
-        hierarchy = None
+        hierarchy: Hierarchy | ArrayHierarchy | None = None
+        memory = self.how.memory
         rest = [d for d in live if d not in thin]
         for d in rest:
             if not problem.periodic[d]:
                 self._electrodes(faces, d, True)
             if hierarchy is None or not problem.periodic[d] or not all(problem.periodic[e] for e in rest):
-                hierarchy = Hierarchy(faces if not self.sheets else self.sheets.surrogate(faces), self.spacing.tolist())
+                hierarchy = self._hierarchy(faces)
             solution, aggregated = solve_mean_field(
                 faces,
                 d,
                 self.spacing.tolist(),
-                tolerance=self.tolerance,
+                tolerance=self.how.tolerance,
                 hierarchy=hierarchy,
+                **(memory.recall(AXES[d], faces.x.shape) if memory is not None else {}),
                 extra=self.sheets,
-                progress=None if self.progress is None else _named(self.progress, AXES[d]),
+                progress=None if self.how.progress is None else _named(self.how.progress, AXES[d]),
             )
+            if memory is not None:
+                memory.keep(AXES[d], solution)
             if d == rest[-1] or not problem.periodic[d]:
                 hierarchy = None
             self._record(d, faces, solution, aggregated)
@@ -523,6 +584,11 @@ class _Run:
                 if d != e and (d in thin or e in thin) and problem.periodic[d] and problem.periodic[e]:
                     first = 3 - len(problem.axes)
                     self.tensor[d - first, e - first] = 0.0
+
+    def _hierarchy(self, faces: Faces) -> Hierarchy | ArrayHierarchy:
+        if self.how.backend is not None:
+            return ArrayHierarchy(faces, self.spacing.tolist(), self.how.backend)
+        return Hierarchy(self.sheets.surrogate(faces) if self.sheets else faces, self.spacing.tolist())
 
     def _electrodes(self, faces: Faces, d: int, on: bool) -> None:
         """Join the outer voxels of axis d with electrodes, or part them again."""
@@ -582,21 +648,21 @@ class _Run:
         report["flux_imbalance"][axis] = float(np.abs(layers - mean).max() / np.abs(mean)) if mean != 0 else 0.0
         report["power"][axis] = {path: (p / energy).item() for path, p in paths.items()} if energy else {}
         report["current"][axis] = {path: (c / flow).item() for path, c in carried.items()} if flow else {}
-        if self.keep_maps:
+        if self.how.keep_maps:
             self.flux[axis] = self._flux_map(d, faces, u)
             self.potential[axis] = self._potential_map(d, u)
 
     def _potential_map(self, d: int, u: Array) -> Array:
         """Potential per unit mean field at the voxel centres [m], 0 at the first face; NaN where nothing conducts."""
         problem = self.problem
-        field = u[1:-1, 1:-1, 1:-1].copy()
-        across = -self.spacing[d] * (np.arange(field.shape[d]) + 0.5)
-        field += across.reshape([-1 if axis == d else 1 for axis in range(3)]).astype(problem.dtype)
-        field *= problem.dtype(problem.edge)
+        values = u[1:-1, 1:-1, 1:-1].copy()
+        across = -self.spacing[d] * (np.arange(values.shape[d]) + 0.5)
+        values += across.reshape([-1 if axis == d else 1 for axis in range(3)]).astype(problem.dtype)
+        values *= problem.dtype(problem.edge)
         conducts = problem.sigma != 0
         conducts[[code for pair in problem.sheets for code in pair]] = True
-        field[~conducts[problem.codes]] = np.nan
-        return field.reshape(field.shape[3 - len(problem.axes) :])
+        values[~conducts[problem.codes]] = np.nan
+        return values.reshape(values.shape[3 - len(problem.axes) :])
 
     def _flux_map(self, d: int, faces: Faces, u: Array) -> Array:
         """Mean of the current densities through the two faces of a voxel along each axis [S/m]."""

@@ -1,5 +1,10 @@
 from ._aggregation import Aggregation as Aggregation
+from ._arrays import ArrayBackend as ArrayBackend
+from ._arrays import ArrayHierarchy as ArrayHierarchy
+from ._arrays import array_backend as array_backend
+from ._conjugate import Compiled as Compiled
 from ._conjugate import Extra as Extra
+from ._conjugate import Operator as Operator
 from ._conjugate import Outcome as Outcome
 from ._conjugate import Preconditioner as Preconditioner
 from ._conjugate import Solution as Solution

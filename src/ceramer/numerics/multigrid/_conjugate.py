@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,13 +13,15 @@ import numpy as np
 
 from ceramer.numerics.jit import over_planes
 from ceramer.numerics.multigrid import _kernels as kernels
-from ceramer.numerics.multigrid._hierarchy import Array, Faces
+from ceramer.numerics.multigrid._hierarchy import Array, Faces, padded
 
-__all__ = ["Extra", "Outcome", "Preconditioner", "Solution", "minimise"]
+__all__ = ["Compiled", "Extra", "Operator", "Outcome", "Preconditioner", "Solution", "as_kind", "minimise"]
 
 
 _PLATEAU: Final = 60
 """Iterations without a new smallest fall after which to give up."""
+_EASY: Final = 8
+"""Iterations up to which the falls alone tell the error of a start from zero."""
 
 
 class Outcome(enum.Enum):
@@ -29,6 +31,48 @@ class Outcome(enum.Enum):
     ROUNDING = "rounding errors stop any further gain; precision='float64' goes further"
     ITERATIONS = "the iteration limit came first"
     STALLED = "the iteration gains too little; a stronger preconditioner is called for"
+
+
+class Operator(ABC):
+    """A of A u = b on padded fields, and the vector work of conjugate gradients (products without conjugation)."""
+
+    dtype: np.dtype[Any]
+    """Of the fields, as NumPy calls it."""
+    bare: bool = True
+    """Whether the faces are the only couplings."""
+
+    @property
+    def precision(self) -> float:
+        """Relative spacing of the numbers."""
+        return float(np.finfo(self.dtype).eps)
+
+    @abstractmethod
+    def zeros(self) -> Any:
+        """Return a padded field of zeros."""
+
+    @abstractmethod
+    def put(self, field: Array) -> Any:
+        """Copy a padded field to where A works."""
+
+    @abstractmethod
+    def get(self, field: Any) -> Array:
+        """Bring one back."""
+
+    @abstractmethod
+    def apply(self, p: Any, out: Any) -> Any:
+        """Write A p to `out` (the ghosts of p are fresh) and return p . A p."""
+
+    @abstractmethod
+    def products(self, z: Any, r: Any, ap: Any) -> tuple[Any, Any]:
+        """Return z . r and z . ap."""
+
+    @abstractmethod
+    def combine(self, p: Any, z: Any, beta: Any) -> None:
+        """p = z + beta p, ghosts too."""
+
+    @abstractmethod
+    def step(self, x: Any, r: Any, p: Any, ap: Any, alpha: Any) -> None:
+        """x += alpha p and r -= alpha A p."""
 
 
 class Preconditioner(ABC):
@@ -64,6 +108,45 @@ class Extra(ABC):
         """Add their part of A u to `out` and return their part of u . A u."""
 
 
+class Compiled(Operator):
+    """Faces and extra couplings by the compiled kernels."""
+
+    def __init__(self, faces: Faces, extra: Extra | None = None) -> None:
+        self._faces, self._extra, self.bare = faces, extra, extra is None
+        self.dtype = faces.x.dtype
+        self._planes, self._cells = faces.shape[0], faces.x.size
+
+    def zeros(self) -> Array:
+        """Return a padded field of zeros."""
+        return padded(self._faces.shape, self.dtype)
+
+    def put(self, field: Array) -> Array:
+        """Copy a padded field."""
+        return as_kind(field, self.dtype)
+
+    def get(self, field: Array) -> Array:
+        """Return it as it is."""
+        return field
+
+    def apply(self, p: Array, out: Array) -> Any:
+        """Write A p to `out` and return p . A p."""
+        energy = sum(over_planes(kernels.apply_operator, self._planes, self._cells, p, *self._faces, out))
+        return energy if self._extra is None else energy + self._extra.add(p, out)
+
+    def products(self, z: Array, r: Array, ap: Array) -> tuple[Any, Any]:
+        """Return z . r and z . ap."""
+        parts = over_planes(kernels.products, self._planes, self._cells, z, r, ap)
+        return sum(part[0] for part in parts), sum(part[1] for part in parts)
+
+    def combine(self, p: Array, z: Array, beta: Any) -> None:
+        """p = z + beta p."""
+        over_planes(kernels.combine, self._planes, self._cells, p, z, self.dtype.type(beta))
+
+    def step(self, x: Array, r: Array, p: Array, ap: Array, alpha: Any) -> None:
+        """x += alpha p and r -= alpha A p."""
+        over_planes(kernels.step, self._planes, self._cells, x, r, p, ap, self.dtype.type(alpha))
+
+
 @dataclass(slots=True)
 class Solution:
     """State of a solve.
@@ -78,35 +161,42 @@ class Solution:
     outcome : Outcome
     gains : list of float
         Relative decrease of E by each iteration.
+    least : float
+        Least modulus of the eigenvalues of the preconditioned operator, as far as they have shown (Ritz values).
     """
 
-    u: Array
+    u: Any
     energy: Any
     error: float = math.inf
     iterations: int = 0
     outcome: Outcome = Outcome.ITERATIONS
     gains: list[float] = field(default_factory=list)
+    least: float = math.inf
+
+
+def as_kind(field: Array, dtype: np.dtype[Any]) -> Array:
+    """Copy a field to another precision, or from complex numbers to their real parts."""
+    return (field if dtype.kind == "c" else field.real).astype(dtype)
 
 
 def minimise(
-    faces: Faces,
+    operator: Operator,
     preconditioner: Preconditioner,
     solution: Solution,
-    energy_of: Callable[[Array], Any],
+    energy_of: Callable[[Any], Any],
     *,
     tolerance: float,
     limit: int,
     patience: int | None = None,
-    extra: Extra | None = None,
-    doubt: Callable[[Array], float] | None = None,
+    doubt: Callable[[Any], float] | None = None,
     progress: Callable[[int, float], object] | None = None,
 ) -> Solution:
     """Minimise E(u) by flexible preconditioned conjugate gradients, starting from ``solution.u``.
 
     Parameters
     ----------
-    faces : Faces
-        The operator A.
+    operator : Operator
+        A.
     preconditioner : Preconditioner
         Its ``residual`` holds b - A u on entry; it is overwritten.
     solution : Solution
@@ -119,8 +209,6 @@ def minimise(
         Most iterations.
     patience : int, optional
         Stop as STALLED when, this many iterations in, the present rate would need as many again.
-    extra : Extra, optional
-        Couplings beyond the faces.
     doubt : callable, optional
         An independent estimate of the relative error, asked before stopping: error that the preconditioner does not see
         makes no falls.
@@ -134,24 +222,21 @@ def minimise(
     complex symmetric systems (sigma + i omega epsilon) are solved by the same recurrence.
     """
     x, r = solution.u, preconditioner.residual
-    dtype = x.dtype.type
-    p, ap = np.zeros(x.shape, x.dtype), np.zeros(x.shape, x.dtype)
-    planes, cells = x.shape[0] - 2, x.size
+    p, ap = operator.zeros(), operator.zeros()
     pap: Any = 0.0
     start = solution.energy
+    known = math.isfinite(solution.least)
+    steps: list[tuple[Any, Any]] = []
     falls: list[float] = []
     total: Any = 0.0
     doubts = 0
     least, least_at = math.inf, 0
     for count in range(1, limit + 1):
         z = preconditioner.apply()
-        parts = over_planes(kernels.products, planes, cells, z, r, ap)
-        zr, za = sum(part[0] for part in parts), sum(part[1] for part in parts)
+        zr, za = operator.products(z, r, ap)
         beta = -za / pap if pap else 0.0
-        over_planes(kernels.combine, planes, cells, p, z, dtype(beta))
-        pap = sum(over_planes(kernels.apply_operator, planes, cells, p, *faces, ap))
-        if extra is not None:
-            pap += extra.add(p, ap)
+        operator.combine(p, z, beta)
+        pap = operator.apply(p, ap)
         if not _usable(zr, pap):
             exact = solution.iterations == 0 and zr == 0.0
             solution.outcome = Outcome.CONVERGED if exact else Outcome.ROUNDING
@@ -162,7 +247,7 @@ def minimise(
                 solution.error = max(solution.error, doubt(x))
             return solution
         alpha = zr / pap
-        over_planes(kernels.step, planes, cells, x, r, p, ap, dtype(alpha))
+        operator.step(x, r, p, ap, alpha)
         total += alpha * zr
         solution.iterations += 1
         solution.energy = start - total
@@ -171,12 +256,16 @@ def minimise(
         if abs(solution.energy) < 1e-2 * abs(start):
             solution.energy = energy_of(x)
         size = abs(solution.energy)
-        if size == 0.0 or (extra is not None and size < np.finfo(x.dtype).eps * abs(start)):  # nothing carries
+        if size == 0.0 or (not operator.bare and size < operator.precision * abs(start)):  # nothing carries
             solution.outcome, solution.error = Outcome.CONVERGED, 0.0
             return solution
         solution.gains.append(fall / size)
         rate = _rate(falls)
         solution.error = 2.0 * fall / size * rate / (1.0 - rate)
+        steps.append((alpha, beta))
+        if solution.error < tolerance and (known or count > _EASY):
+            solution.least = min(solution.least, _least_ritz(steps))
+            solution.error = max(solution.error, (abs(zr) / solution.least - fall) / size)
         if progress is not None:
             progress(solution.iterations, solution.error)
         if solution.error < tolerance:
@@ -185,7 +274,7 @@ def minimise(
             if solution.error < tolerance:
                 solution.outcome = Outcome.CONVERGED
                 return solution
-            if solution.gains[-1] < np.finfo(x.dtype).eps:
+            if solution.gains[-1] < operator.precision:
                 solution.outcome = Outcome.ROUNDING
                 return solution
             doubts += 1
@@ -203,9 +292,17 @@ def minimise(
             if needed > patience:
                 solution.outcome = Outcome.STALLED
                 return solution
-    single = np.finfo(x.dtype).precision < 10
-    solution.outcome = Outcome.ROUNDING if single else Outcome.ITERATIONS
+    solution.outcome = Outcome.ROUNDING if operator.precision > 1e-10 else Outcome.ITERATIONS
     return solution
+
+
+def _least_ritz(steps: Sequence[tuple[Any, Any]]) -> float:
+    """Return the least modulus of the Ritz values that the step lengths alpha and the beta hold (Lanczos)."""
+    alpha, beta = (np.array(column, complex) for column in zip(*steps, strict=True))
+    tridiagonal = np.diag(1.0 / alpha)
+    tridiagonal[np.diag_indices(alpha.size)] += np.append(0.0, beta[1:] / alpha[:-1])
+    side = np.sqrt(beta[1:]) / alpha[:-1]
+    return float(np.abs(np.linalg.eigvals(tridiagonal + np.diag(side, 1) + np.diag(side, -1))).min())
 
 
 def _usable(zr: Any, pap: Any) -> bool:

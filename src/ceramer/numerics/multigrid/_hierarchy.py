@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +12,7 @@ import numpy as np
 from ceramer.numerics.jit import over_planes, shared
 from ceramer.numerics.multigrid import _kernels as kernels
 
-__all__ = ["Faces", "Hierarchy", "empty_faces", "padded"]
+__all__ = ["Faces", "Hierarchy", "empty_faces", "ladder", "padded"]
 
 Array = np.ndarray[Any, Any]
 
@@ -61,6 +62,21 @@ def empty_faces(shape: Sequence[int], periodic: tuple[bool, bool, bool], dtype: 
     return Faces(padded(shape, dtype), padded(shape, dtype), padded(shape, dtype), periodic)
 
 
+def ladder(faces: Faces, spacing: Sequence[float], enough: int = 0) -> tuple[list[Faces], list[tuple[int, int, int]]]:
+    """Return the faces of every level, down to 3 cells an axis or `enough` cells, and which axes each step halves."""
+    levels, shifts = [faces], list[tuple[int, int, int]]()
+    distances = [float(d) for d in spacing]
+    while max(faces.shape) > 3 and math.prod(faces.shape) > enough:
+        shape = faces.shape
+        nearest = min(d for d, n in zip(distances, shape, strict=True) if n > 1)
+        i, j, k = (int(n > 1 and d < 1.5 * nearest) for d, n in zip(distances, shape, strict=True))
+        faces = _coarsened(faces, (i, j, k))
+        distances = [d * (1 + s) for d, s in zip(distances, (i, j, k), strict=True)]
+        shifts.append((i, j, k))
+        levels.append(faces)
+    return levels, shifts
+
+
 class Hierarchy:
     """W(1,1) multigrid cycles of red-black Gauss-Seidel with piecewise-constant transfers: an approximate inverse.
 
@@ -72,18 +88,8 @@ class Hierarchy:
     """
 
     def __init__(self, faces: Faces, spacing: Sequence[float] = (1.0, 1.0, 1.0)) -> None:
-        self.faces = [faces]
         self.wrap = faces.wrap
-        self.shifts: list[tuple[int, int, int]] = []
-        distances = [float(d) for d in spacing]
-        while max(faces.shape) > 3:
-            shape = faces.shape
-            nearest = min(d for d, n in zip(distances, shape, strict=True) if n > 1)
-            shift = tuple(int(n > 1 and d < 1.5 * nearest) for d, n in zip(distances, shape, strict=True))
-            faces = _coarsened(faces, (shift[0], shift[1], shift[2]))
-            distances = [d * (1 + s) for d, s in zip(distances, shift, strict=True)]
-            self.shifts.append((shift[0], shift[1], shift[2]))
-            self.faces.append(faces)
+        self.faces, self.shifts = ladder(faces, spacing)
         dtype = faces.x.dtype
         self.u = [padded(f.shape, dtype) for f in self.faces]
         self.b = [padded(f.shape, dtype) for f in self.faces]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from ceramer.numerics.jit import jit, over_planes
 from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._aggregation import Aggregation
-from ceramer.numerics.multigrid._conjugate import Extra, Outcome, Preconditioner, Solution, minimise
-from ceramer.numerics.multigrid._hierarchy import Array, Faces, Hierarchy, padded
+from ceramer.numerics.multigrid._arrays import ArrayHierarchy
+from ceramer.numerics.multigrid._conjugate import Compiled, Extra, Operator, Outcome, Preconditioner, Solution, minimise
+from ceramer.numerics.multigrid._hierarchy import Array, Faces, Hierarchy
 
 __all__ = ["cross_energy", "plane_flux", "set_source", "solve_mean_field"]
 
@@ -142,9 +144,12 @@ def plane_flux(faces: Faces, u: Array, axis: int, spacing: Sequence[float]) -> A
     return np.asarray(np.sum(parts, axis=0))
 
 
-class _Multigrid(Preconditioner):
-    def __init__(self, hierarchy: Hierarchy) -> None:
-        self._hierarchy = hierarchy
+class _MeanField(Preconditioner):
+    """What `ArrayHierarchy` offers, by the compiled kernels."""
+
+    def __init__(self, faces: Faces, spacing: Sequence[float], hierarchy: Hierarchy, extra: Extra | None) -> None:
+        self._faces, self._spacing, self._hierarchy, self._extra = faces, spacing, hierarchy, extra
+        self.operator: Operator = Compiled(faces, extra)
 
     @property
     def residual(self) -> Array:
@@ -154,6 +159,20 @@ class _Multigrid(Preconditioner):
         self._hierarchy.cycle()
         return self._hierarchy.u[0]
 
+    def source(self, axis: int) -> Any:
+        start = set_source(self._faces, axis, self._spacing, self.residual)
+        return start if self._extra is None else start + self._extra.source(axis, self.residual)
+
+    def energy(self, u: Array, axis: int) -> Any:
+        kernels.refresh(u, self._faces.wrap)
+        value = cross_energy(self._faces, u, u, axis, axis, self._spacing)
+        return value if self._extra is None else value + self._extra.energy(u, u, axis, axis)
+
+    def plane_flux(self, u: Array, axis: int) -> Array:
+        kernels.refresh(u, self._faces.wrap)
+        flux = plane_flux(self._faces, u, axis, self._spacing)
+        return flux if self._extra is None else flux + self._extra.flux(u, axis)
+
 
 def solve_mean_field(
     faces: Faces,
@@ -161,7 +180,9 @@ def solve_mean_field(
     spacing: Sequence[float],
     *,
     tolerance: float,
-    hierarchy: Hierarchy | None = None,
+    hierarchy: Hierarchy | ArrayHierarchy | None = None,
+    guesses: Sequence[Array] = (),
+    least: float = math.inf,
     extra: Extra | None = None,
     limit: int = 400,
     patience: int = 12,
@@ -179,10 +200,14 @@ def solve_mean_field(
         Distance between cells.
     tolerance : float
         Relative error of the dissipation E = sum g (Delta phi)^2.
-    hierarchy : Hierarchy, optional
-        Grids built from `faces` (plus a surrogate of `extra`), to use again.
+    hierarchy : Hierarchy or ArrayHierarchy, optional
+        Grids built from `faces` (plus a surrogate of `extra`), to use again; they decide where the solve runs.
+    guesses : sequence of padded arrays
+        Solutions of related problems; the best combination of them is the start.
+    least : float
+        ``Solution.least`` of a related problem, without which a good start would hide its error.
     extra : Extra, optional
-        Couplings beyond the faces.
+        Couplings beyond the faces, for compiled kernels only.
     limit : int
         Most iterations.
     patience : int
@@ -202,51 +227,67 @@ def solve_mean_field(
         Whether the fallback was needed.
     """
     hierarchy = hierarchy or Hierarchy(faces, spacing)
-    u = padded(faces.shape, faces.x.dtype)
-    start = set_source(faces, axis, spacing, hierarchy.b[0])
-    if extra is not None:
-        start = start + extra.source(axis, hierarchy.b[0])
+    problem = hierarchy if isinstance(hierarchy, ArrayHierarchy) else _MeanField(faces, spacing, hierarchy, extra)
+    solution = Solution(problem.operator.zeros(), problem.source(axis), least=least)
+    if len(guesses):
+        _combine_guesses(problem.operator, guesses, solution.u, problem.residual)
+        solution.energy = problem.energy(solution.u, axis)
+    _run(problem, problem, solution, axis, tolerance, limit, patience, progress)
+    aggregated = solution.outcome is Outcome.STALLED
+    if aggregated:
+        host = Hierarchy(faces, spacing) if isinstance(hierarchy, ArrayHierarchy) else hierarchy
+        host.b[0][...] = problem.operator.get(problem.residual)
+        solution.u = problem.operator.get(solution.u)
+        known, least = _MeanField(faces, spacing, host, extra), solution.least
+        solution.least = math.inf
+        _run(known, Aggregation(host), solution, axis, tolerance, limit - solution.iterations, None, progress)
+        solution.least = least
+    else:
+        solution.u = problem.operator.get(solution.u)
+    kernels.refresh(solution.u, faces.wrap)
+    return solution, aggregated
 
-    def energy(field: Array) -> Any:
-        kernels.refresh(field, faces.wrap)
-        value = cross_energy(faces, field, field, axis, axis, spacing)
-        return value if extra is None else value + extra.energy(field, field, axis, axis)
 
-    def unevenness(field: Array) -> float:
-        kernels.refresh(field, faces.wrap)
-        flux = plane_flux(faces, field, axis, spacing)
-        if extra is not None:
-            flux = flux + extra.flux(field, axis)
+def _run(
+    problem: _MeanField | ArrayHierarchy,
+    preconditioner: Preconditioner,
+    solution: Solution,
+    axis: int,
+    tolerance: float,
+    limit: int,
+    patience: int | None,
+    progress: Callable[[int, float], object] | None,
+) -> None:
+    def unevenness(field: Any) -> float:
+        flux = problem.plane_flux(field, axis)
         mean = abs(flux.mean())
         return float(np.max(np.abs(flux - flux.mean())) ** 2 / (4.0 * mean**2)) if mean > 0.0 else 1.0
 
-    solution = Solution(u, start)
     minimise(
-        faces,
-        _Multigrid(hierarchy),
+        problem.operator,
+        preconditioner,
         solution,
-        energy,
+        lambda field: problem.energy(field, axis),
         tolerance=tolerance,
         limit=limit,
         patience=patience,
-        extra=extra,
         doubt=unevenness,
         progress=progress,
     )
-    if solution.outcome is not Outcome.STALLED:
-        kernels.refresh(u, faces.wrap)
-        return solution, False
-    fallback = Aggregation(hierarchy)
-    minimise(
-        faces,
-        fallback,
-        solution,
-        energy,
-        tolerance=tolerance,
-        limit=limit - solution.iterations,
-        extra=extra,
-        doubt=unevenness,
-        progress=progress,
-    )
-    kernels.refresh(u, faces.wrap)
-    return solution, True
+
+
+def _combine_guesses(operator: Operator, guesses: Sequence[Array], x: Any, r: Any) -> None:
+    """Write to x = 0 the combination of the guesses that solves A x = r within their span (Galerkin), and reduce r."""
+    fields, image = [operator.put(guess) for guess in guesses], operator.zeros()
+    matrix = np.zeros((len(fields),) * 2, complex)
+    right = np.zeros(len(fields), complex)
+    for j, field in enumerate(fields):
+        operator.apply(field, image)
+        for i in range(j + 1):
+            right[i], matrix[i, j] = operator.products(fields[i], r, image)
+            matrix[j, i] = matrix[i, j]
+    scale = 1.0 / np.sqrt(np.abs(np.diag(matrix)).clip(np.finfo(float).tiny))
+    weights = scale * (np.linalg.pinv(matrix * scale * scale[:, None], rcond=1e-10) @ (scale * right))
+    for weight, field in zip(weights, fields, strict=True):
+        operator.apply(field, image)
+        operator.step(x, r, field, image, weight.item() if operator.dtype.kind == "c" else weight.real.item())
