@@ -185,12 +185,14 @@ MEANING: dict[str, dict[str, str]] = {
         "seed": "The same seed gives the same image.",
         "parameters": "Those of the generator, below.",
         "phases": "Conductivity of each phase that the generator makes; left out where media give it.",
+        "permittivities": "Relative permittivity of each phase, for impedance (`--frequencies`).",
         "interfaces": "Contacts between phases, or between the grains of one.",
         "sheets": "Fast paths along surfaces; none on a pair that has a contact.",
     },
     "ContactSpec": {
         "between": "Names of two phases; one twice for the boundaries between its grains.",
         "areal_conductance": 'Such as `"10 S/cm2"`; `"0 S/cm2"` blocks.',
+        "areal_capacitance": 'Of the same area, beside its conductance, for impedance: `"1 uF/cm2"`.',
     },
     "SheetSpec": {
         "between": "Names of two phases.",

@@ -14,7 +14,7 @@ from ceramer.microstructure.voxels import _make_layers, _make_particles, _make_p
 from ceramer.microstructure.voxels._image import VoxelImage
 from ceramer.microstructure.voxels._make_layers import FilledLayer
 from ceramer.microstructure.voxels._make_sizes import Sizes
-from ceramer.provenance import Conductivity, Length, SheetConductance
+from ceramer.provenance import ArealCapacitance, Conductivity, Length, Ratio, SheetConductance
 
 __all__ = ["GENERATORS", "ContactSpec", "MicrostructureSpec", "SheetSpec"]
 
@@ -58,11 +58,15 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
 class ContactSpec(BaseModel):
-    """A contact between two phases (or the grains of one): conductance per area, such as "10 S/cm2"; 0 blocks."""
+    """A contact between two phases (or the grains of one): conductance per area, such as "10 S/cm2"; 0 blocks.
+
+    `areal_capacitance` is that of the same area, for impedance.
+    """
 
     model_config = _STRICT
     between: tuple[str, str]
     areal_conductance: str
+    areal_capacitance: ArealCapacitance | None = None
 
 
 class SheetSpec(BaseModel):
@@ -89,6 +93,8 @@ class MicrostructureSpec(BaseModel):
     parameters: dict[str, Any]
     phases: dict[str, Conductivity] = Field(default_factory=dict)
     """Phase -> conductivity."""
+    permittivities: dict[str, Ratio] = Field(default_factory=dict)
+    """Phase -> relative permittivity, for impedance."""
     interfaces: tuple[ContactSpec, ...] = ()
     sheets: tuple[SheetSpec, ...] = ()
 
