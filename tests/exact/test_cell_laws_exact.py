@@ -220,7 +220,12 @@ def test_the_simple_closure_keeps_both_resistances():
 
 @pytest.mark.parametrize(
     ("law", "low", "high"),
-    [(laws.lfp_potential, 0.0, 1.0), (laws.nmc811_potential, 0.2661, 0.9084), (laws.lto_potential, 0.005, 0.995)],
+    [
+        (laws.lfp_potential, 0.0, 1.0),
+        (laws.nmc811_potential, 0.2661, 0.9084),
+        (laws.nmc811_slow_potential, 0.0, 1.0),
+        (laws.lto_potential, 0.005, 0.995),
+    ],
 )
 def test_a_stable_electrode_has_a_falling_potential(law, low, high):
     x = np.linspace(low, high, 2001)
@@ -231,6 +236,17 @@ def test_potentials_at_known_points():
     assert laws.lfp_potential(0.5) == pytest.approx(3.4077 - 0.0101345, abs=1e-6)
     assert laws.nmc811_potential([0.2661, 0.9084]) == pytest.approx([4.285, 3.561], abs=1e-3)
     assert laws.lto_potential(0.5) == 1.55
+
+
+def test_the_table_of_nmc811():
+    """Points of the source that the law does not hold, its end, and the other fit, which has no end."""
+    x = np.array([0.255685, 0.370685, 0.510685, 0.610685, 0.740685, 0.850685, 0.960685, 0.9988, 0.9996])
+    u = [4.209522, 4.105803, 3.930925, 3.807385, 3.714170, 3.626430, 3.556606, 3.493390, 3.370132]
+    assert laws.nmc811_slow_potential(0.999 * x) == pytest.approx(u, abs=1e-3)
+    assert laws.nmc811_slow_potential(0.999) == pytest.approx(3.0236, abs=1e-4)
+    assert laws.nmc811_slow_potential(1.0) < 2.0
+    both = np.linspace(0.3, 0.9, 50)
+    assert laws.nmc811_potential(both) == pytest.approx(laws.nmc811_slow_potential(both), abs=0.05)
 
 
 def test_titanate_obeys_the_common_tangent():

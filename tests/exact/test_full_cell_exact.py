@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ceramer import library
+from ceramer import laws, library
 from ceramer.cell import BASES, specific_energy_elasticities
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.library._discharge import Adjusted, fit_cell, full_cell
+from ceramer.physics._electrode_materials import INSERTION
 
 pytest.importorskip("numba")
 brentq = pytest.importorskip("scipy.optimize").brentq
@@ -36,6 +37,21 @@ def test_a_thousandth_of_1c_delivers_what_the_open_circuit_potential_says(name, 
     done = cell.discharge(slow)
     assert done.capacity == pytest.approx(expected, rel=within)
     assert lower < done.mean_voltage < upper
+
+
+@pytest.mark.parametrize("volts", [2.5, 2.8, 3.0, 3.6, 3.8])
+def test_the_assumed_ends_of_lfp_move_little(volts):
+    closed = INSERTION["LFP"].laws.open_circuit_potential
+    ends = [brentq(lambda x, law=law: float(law(x)) - volts, 0.0, 1.0) for law in (closed, laws.lfp_potential)]
+    assert ends[0] == pytest.approx(ends[1], abs=3e-3)
+
+
+@pytest.mark.parametrize("name", sorted(INSERTION))
+def test_potentials_reach_every_usual_cut_off(name):
+    """So that a voltage ends a run, not a full or an empty particle."""
+    law = INSERTION[name].laws.open_circuit_potential
+    assert float(law(1.0)) < 2.0
+    assert float(law(0.0)) > 4.4
 
 
 def test_half_the_sites_hold_half_the_charge():

@@ -182,6 +182,7 @@ REFUSED = [
     (laws.maximum_concentration, (0.0, 0.1), {}),
     (laws.lfp_potential, (1.1,), {}),
     (laws.nmc811_potential, (-0.1,), {}),
+    (laws.nmc811_slow_potential, (1.1,), {}),
     (laws.lto_potential, (0.0,), {}),
     (laws.lattice_gas_potential, (1.0, 2.6, 0.5, 0.5, 300.0), {}),
     (laws.nmc811_diffusivity, (0.5, 0.0), {}),

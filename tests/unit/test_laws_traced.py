@@ -244,4 +244,14 @@ def test_every_law_of_the_engine_is_traced():
     traced = {law.__name__ for law, _, _ in TRACED}
     for module in (_ageing, _electrolyte, _insertion, _kinetics, _penetration):
         missing = set(module.__all__) - traced
-        assert missing <= {"symmetric_cell_impedance", "constant_phase_impedance"}, missing
+        # a table is traced by the symbols of the engine alone, see the test below
+        assert missing <= {"symmetric_cell_impedance", "constant_phase_impedance", "nmc811_slow_potential"}, missing
+
+
+def test_a_table_is_traced_as_a_spline():
+    (x,), (law,) = chain.trace(laws.nmc811_slow_potential, ["x"])
+    assert law.operation == "spline"
+    h = 1e-6
+    slope = laws.nmc811_slow_potential(0.4 + 1j * 1e-30).imag / 1e-30
+    around = (laws.nmc811_slow_potential(0.4 + h) - laws.nmc811_slow_potential(0.4 - h)) / (2 * h)
+    assert slope == pytest.approx(around, rel=1e-6)

@@ -89,6 +89,7 @@ from ceramer.laws._insertion import (
     maximum_concentration,
     nmc811_diffusivity,
     nmc811_potential,
+    nmc811_slow_potential,
 )
 from ceramer.laws._interphase import (
     brick_layer_infiltrated,
@@ -262,6 +263,7 @@ __all__ = [
     "newman_number_from_current_fraction",
     "nmc811_diffusivity",
     "nmc811_potential",
+    "nmc811_slow_potential",
     "np_ratio",
     "nucleation_overpotential",
     "parallel",
