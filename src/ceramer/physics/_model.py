@@ -40,17 +40,12 @@ from ceramer.units import FARADAY, VACUUM_PERMITTIVITY
 
 __all__ = ["CellModel", "Simulation", "standard_kinds"]
 
-_NODES = {
-    "polymer": transport.POLYMER,
-    "tethered": transport.TETHERED,
-    "ceramic": transport.CERAMIC,
-    "two_phase": transport.TWO_PHASE,
-    "mixed": transport.MIXED,
-}
 _POTENTIAL = {"cathode": 1, "polymer": 1, "tethered": 1, "ceramic": 0, "two_phase": 1, "mixed": 1}
 _HUGE = 1e20
 _PERFECT = 1e-9
 """[ohm m2] of a perfect contact of two skeletons with one polymer: two ways without any resistance have no shares."""
+_COMPLIANCE = 100.0
+"""[V]: no instrument for cells goes further, and no law here is meant to."""
 _DEPLETED = 1e-4
 """Of its mean: where the salt has fallen so low the phase no longer conducts, and a run ends."""
 
@@ -135,6 +130,16 @@ def _cathode_node(layer: PorousCathode, width: float, temperature: float) -> Nod
     )
 
 
+def _anion_share(layer: Layer, displacement: bool) -> float:
+    """Return the share of the current that the rows of salt leave out (see `ceramer.physics._transport`)."""
+    if isinstance(layer, PorousCathode) or (displacement and getattr(layer, "permittivity", 0.0) > 0.0):
+        return 0.0  # there the ions do not carry the whole current
+    if isinstance(layer, TetheredPolymer):
+        anions = layer.anion_diffusivity * layer.anion_concentration
+        return anions / (anions + layer.cation_diffusivity * (layer.anion_concentration + layer.tethered_concentration))
+    return 1.0 - layer.transference_number if isinstance(layer, Polymer) else 0.0
+
+
 def _between(layer: Layer, temperature: float, width: float, displacement: bool) -> Face:
     """Return the face between two nodes of one layer, `width` [m] apart."""
     permittivity = getattr(layer, "permittivity", 0.0) if displacement else 0.0
@@ -150,6 +155,7 @@ def _between(layer: Layer, temperature: float, width: float, displacement: bool)
             layer.transference_number,
             layer.thermodynamic_factor,
             temperature,
+            _anion_share(layer, displacement),
         )
         if isinstance(layer, PorousCathode):
             path = (width / layer.transport, *values[1:], layer.electronic_conductivity / width)
@@ -164,6 +170,7 @@ def _between(layer: Layer, temperature: float, width: float, displacement: bool)
             layer.cation_diffusivity,
             layer.anion_diffusivity,
             temperature,
+            _anion_share(layer, displacement),
         )
         return Face(transport.TETHERED_FACE, values, capacity, (1, 1))
     if isinstance(layer, Ceramic):
@@ -234,7 +241,7 @@ class CellModel:
         max_steps: int = 200_000,
         voltage_window: tuple[float, float] = (-math.inf, math.inf),
     ) -> Simulation:
-        """Assemble the chain at rest; a run ends outside `voltage_window` [V]."""
+        """Assemble the chain at rest; a run ends outside `voltage_window` [V], or beyond 100 V."""
         assembly = _Assembly(self)
         assembly.window = voltage_window
         return assembly.simulation(method, relative_tolerance, absolute_tolerance, max_steps)
@@ -371,6 +378,7 @@ class _Assembly:
             0.0,
             metal.capacitance,
             1.0 if metal.holds_lithium else 0.0,
+            _anion_share(layer, self.model.displacement),
         )
         if layer.kind == "two_phase":
             values = (*values, metal.ceramic_exchange_current_density)
@@ -396,12 +404,17 @@ class _Assembly:
                 capacitance=layer.boundary_capacitance,
                 exponent=layer.boundary_exponent,
             )
-            self._contact(boundary)
+            self._contact(boundary, layer)
             self._add(_bulk(layer, 0.0, model.temperature), Face(surfaces.from_contact["ceramic"]), layer.name)
 
-    def _contact(self, contact: Contact) -> None:
+    def _shares(self, layer: Layer) -> tuple[float, ...]:
+        """Return the parameters of the face between a layer and a contact that only lithium ions cross."""
+        if isinstance(layer, Ceramic):
+            return ()
+        return (1.0 if isinstance(layer, MixedConductor) else _anion_share(layer, self.model.displacement),)
+
+    def _contact(self, contact: Contact, layer: Layer) -> None:
         """Append a contact that only lithium ions cross, after a layer's last node."""
-        kind = next(k for k, node in _NODES.items() if node is self.nodes[-1].kind)
         node = Node(
             surfaces.CONTACT,
             (0.0, 0.0),
@@ -409,7 +422,7 @@ class _Assembly:
             (contact.resistance, contact.series_resistance),
             (contact.exponent, 1.0),
         )
-        self._add(node, Face(surfaces.to_contact[kind]))
+        self._add(node, Face(surfaces.to_contact[layer.kind], self._shares(layer)))
 
     def _join(self, left: Layer, right: Layer, contact: Contact) -> Face:
         salty = surfaces.to_junction
@@ -427,8 +440,9 @@ class _Assembly:
                 ),
             )
             tethered = (getattr(left, "tethered_concentration", 0.0), getattr(right, "tethered_concentration", 0.0))
-            self._add(node, Face(salty[left.kind], (1.0 / contact.partition, tethered[0])))
-            return Face(surfaces.from_junction[right.kind], (1.0, tethered[1]))
+            shares = _anion_share(left, self.model.displacement), _anion_share(right, self.model.displacement)
+            self._add(node, Face(salty[left.kind], (1.0 / contact.partition, tethered[0], shares[0])))
+            return Face(surfaces.from_junction[right.kind], (1.0, tethered[1], shares[1]))
         for layer in (left, right):
             if layer.kind not in surfaces.to_contact:
                 other = right if layer is left else left
@@ -436,8 +450,8 @@ class _Assembly:
                     f"{layer.name} holds two skeletons and touches {other.name}, which carries no salt: put a thin "
                     "polymer layer between them, or describe it as one medium."
                 )
-        self._contact(contact)
-        return Face(surfaces.from_contact[right.kind])
+        self._contact(contact, left)
+        return Face(surfaces.from_contact[right.kind], self._shares(right))
 
     def simulation(
         self, method: str, relative_tolerance: float, absolute_tolerance: float | None, max_steps: int
@@ -506,9 +520,10 @@ class _Assembly:
                         ("lithium exhausted", f"The {side} electrode has no lithium left; use a thicker foil.")
                     )
         for limit, sign, side in ((self.window[0], 1.0, "below"), (self.window[1], -1.0, "above")):
-            if math.isfinite(limit):
-                guards.append((int(offset[-2]), limit, sign))
-                meanings.append(("outside the safety window", f"The voltage went {side} {limit:g} V."))
+            far = not -_COMPLIANCE < limit < _COMPLIANCE
+            guards.append((int(offset[-2]), -sign * _COMPLIANCE if far else limit, sign))
+            more = f"{-sign * _COMPLIANCE:g} V, further than an instrument goes; lower the current" if far else ""
+            meanings.append(("outside the safety window", f"The voltage went {side} {more or f'{limit:g} V'}."))
         chain = Chain(
             self.nodes,
             self.faces,

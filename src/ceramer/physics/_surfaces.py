@@ -54,28 +54,41 @@ CONTACT = NodeKind(
 """A contact that anions do not cross: potential drop and current density."""
 
 
-def _contact_faces(name: str, potential: int, size: int, flux: bool = False) -> tuple[FaceKind, FaceKind]:
-    """Return the faces phase -> contact and contact -> phase; `flux` also moves lithium i/F into row 0."""
+def _contact_faces(name: str, potential: int, *, shares: bool) -> tuple[FaceKind, FaceKind]:
+    """Return the faces phase -> contact and contact -> phase.
+
+    With `shares` they add ``share i/F`` to row 0: to salt the share that its flux leaves out (see
+    `ceramer.physics._transport`), to a mixed conductor all lithium.
+    """
 
     def into(phi: Number, i: Number) -> tuple[Number, ...]:
-        return (i, phi, i / FARADAY) if flux else (i, phi)
+        return i, phi
 
     def out(i: Number, phi: Number) -> tuple[Number, ...]:
-        return (i, phi, i / FARADAY) if flux else (i, phi)
+        return i, phi
+
+    def into_sharing(phi: Number, i: Number, share: Number) -> tuple[Number, ...]:
+        return i, phi, share * i / FARADAY
+
+    def out_sharing(i: Number, phi: Number, share: Number) -> tuple[Number, ...]:
+        return i, phi, share * i / FARADAY
 
     left_rows: tuple[tuple[int | None, int | None], ...] = ((potential, None), (None, 1))
     right_rows: tuple[tuple[int | None, int | None], ...] = ((None, potential), (1, None))
-    if flux:
-        left_rows, right_rows = (*left_rows, (0, None)), (*right_rows, (None, 0))
+    if not shares:
+        return (
+            FaceKind(f"{name}_to_contact", (potential,), (1,), (), into, left_rows),
+            FaceKind(f"{name}_from_contact", (1,), (potential,), (), out, right_rows),
+        )
     return (
-        FaceKind(f"{name}_to_contact", (potential,), (1,), (), into, left_rows),
-        FaceKind(f"{name}_from_contact", (1,), (potential,), (), out, right_rows),
+        FaceKind(f"{name}_to_contact", (potential,), (1,), ("share",), into_sharing, (*left_rows, (0, None))),
+        FaceKind(f"{name}_from_contact", (1,), (potential,), ("share",), out_sharing, (*right_rows, (None, 0))),
     )
 
 
-_POLYMER_CONTACT = _contact_faces("polymer", 1, 2)
-_CERAMIC_CONTACT = _contact_faces("ceramic", 0, 1)
-_MIXED_CONTACT = _contact_faces("mixed", 1, 2, flux=True)
+_POLYMER_CONTACT = _contact_faces("polymer", 1, shares=True)
+_CERAMIC_CONTACT = _contact_faces("ceramic", 0, shares=False)
+_MIXED_CONTACT = _contact_faces("mixed", 1, shares=True)
 
 to_contact = {
     "polymer": _POLYMER_CONTACT[0],
@@ -120,31 +133,35 @@ def _salt(c: Number, tethered: Number) -> Number:
     return np.sqrt(c * (c + tethered))
 
 
-def _into_junction(c: Number, phi: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number) -> Any:
+def _into_junction(
+    c: Number, phi: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number, share: Number
+) -> Any:
     """Polymer | junction: both currents enter through the polymer; a ceramic beyond it sees the same potential."""
-    return n, i + i_c, weight * _salt(c, tethered), phi, phi
+    return n + share * (i + i_c) / FARADAY, i + i_c, weight * _salt(c, tethered), phi, phi
 
 
 def _out_of_junction(
-    n: Number, i: Number, i_c: Number, c: Number, phi: Number, weight: Number, tethered: Number
+    n: Number, i: Number, i_c: Number, c: Number, phi: Number, weight: Number, tethered: Number, share: Number
 ) -> Any:
-    return n, i + i_c, weight * _salt(c, tethered), phi, phi
+    return n + share * (i + i_c) / FARADAY, i + i_c, weight * _salt(c, tethered), phi, phi
 
 
 def _two_into_junction(
-    c: Number, phi: Number, phi_c: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number
-) -> Any:
+    c: Number, phi: Number, phi_c: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number,
+    share: Number,
+) -> Any:  # fmt: skip
     """Two skeletons | junction: each sends its own current."""
-    return n, i, i_c, weight * _salt(c, tethered), phi, phi_c
+    return n + share * (i + i_c) / FARADAY, i + i_c, i_c, weight * _salt(c, tethered), phi, phi_c
 
 
 def _two_out_of_junction(
-    n: Number, i: Number, i_c: Number, c: Number, phi: Number, phi_c: Number, weight: Number, tethered: Number
-) -> Any:
-    return n, i, i_c, weight * _salt(c, tethered), phi, phi_c
+    n: Number, i: Number, i_c: Number, c: Number, phi: Number, phi_c: Number, weight: Number, tethered: Number,
+    share: Number,
+) -> Any:  # fmt: skip
+    return n + share * (i + i_c) / FARADAY, i + i_c, i_c, weight * _salt(c, tethered), phi, phi_c
 
 
-_WEIGHTS = ("weight", "tethered")
+_WEIGHTS = ("weight", "tethered", "anion_share")
 _JUNCTION_IN = FaceKind(
     "polymer_to_junction",
     (0, 1),
@@ -198,8 +215,10 @@ KINETICS = (
     "electronic_conductance",
     "capacitance",
     "holds",
+    "anion_share",
 )
-"""Parameters of `electrode_current` in its order, the double layer, and whether the metal holds lithium (1 or 0)."""
+"""Parameters of `electrode_current` in its order, the double layer, whether the metal holds lithium (1 or 0), and the
+share of the current that the flux of salt beside it leaves out."""
 
 
 def electrode_current(
@@ -318,7 +337,7 @@ def _kinetics(eta: Number, held: Number, c: Number, p: tuple[Number, ...]) -> tu
 
 def _salt_metal(c: Number, phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
     total, other = _kinetics(eta, q + p[13] * eta, c, p)
-    return i, phi, total, i, p[14] * other
+    return i, phi, total, i, p[14] * other, p[15] * i / FARADAY
 
 
 def _plain_metal(phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number, ...]) -> Any:
@@ -347,21 +366,24 @@ def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -
     """Return the faces phase -> metal (right) and metal -> phase (left)."""
     n, count = len(phase), len(KINETICS)
     metal = (0, 1, 2)
+    salt = n - 1  # one row more where there is salt
+    right_rows = ((potential, None), (None, 1), (None, 0), (None, 2), (None, 2))
+    left_rows = ((None, potential), (1, None), (0, None), (2, None), (2, None))
     right = FaceKind(
         f"{name}_to_metal",
         phase,
         metal,
         KINETICS,
-        _with_parameters(body, n + 3, count, list(range(n + 3)), [1.0, 1.0, -1.0, 1.0, 1.0]),
-        ((potential, None), (None, 1), (None, 0), (None, 2), (None, 2)),
+        _with_parameters(body, n + 3, count, list(range(n + 3)), [1.0, 1.0, -1.0, 1.0, 1.0, *[1.0] * salt]),
+        (*right_rows, *[(0, None)] * salt),
     )
     left = FaceKind(
         f"{name}_from_metal",
         metal,
         phase,
         KINETICS,
-        _with_parameters(body, n + 3, count, [*range(3, 3 + n), 0, 1, 2], [1.0, 1.0, 1.0, 1.0, -1.0]),
-        ((None, potential), (1, None), (0, None), (2, None), (2, None)),
+        _with_parameters(body, n + 3, count, [*range(3, 3 + n), 0, 1, 2], [1.0, 1.0, 1.0, 1.0, -1.0, *[1.0] * salt]),
+        (*left_rows, *[(None, 0)] * salt),
     )
     return right, left
 
@@ -411,7 +433,8 @@ def _two_phase_metal(
     held = q + p[13] * (eta + eta_c)
     total, other = _kinetics(eta, held, c, p[: len(KINETICS)])
     ceramic_total, ceramic_other = _kinetics(eta_c, held, p[3], (p[-1], *p[1 : len(KINETICS)]))
-    return i, i_c, phi, phi_c, total, ceramic_total, i + i_c, p[14] * (other + ceramic_other)
+    both = i + i_c
+    return both, i_c, phi, phi_c, total, ceramic_total, both, p[14] * (other + ceramic_other), p[15] * both / FARADAY
 
 
 def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
@@ -422,16 +445,16 @@ def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
         (0, 1, 2),
         metal,
         names,
-        _with_parameters(_two_phase_metal, 8, len(names), list(range(8)), [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, 1.0, 1.0]),
-        ((1, None), (2, None), (None, 1), (None, 5), (None, 0), (None, 4), (None, 2), (None, 2)),
+        _with_parameters(_two_phase_metal, 8, len(names), list(range(8)), [*[1.0] * 4, -1.0, -1.0, *[1.0] * 3]),
+        ((1, None), (2, None), (None, 1), (None, 5), (None, 0), (None, 4), (None, 2), (None, 2), (0, None)),
     )
     left = FaceKind(
         "two_phase_from_metal",
         metal,
         (0, 1, 2),
         names,
-        _with_parameters(_two_phase_metal, 8, len(names), [5, 6, 7, 0, 1, 2, 3, 4], [*[1.0] * 7, -1.0]),
-        ((None, 1), (None, 2), (1, None), (5, None), (0, None), (4, None), (2, None), (2, None)),
+        _with_parameters(_two_phase_metal, 8, len(names), [5, 6, 7, 0, 1, 2, 3, 4], [*[1.0] * 7, -1.0, 1.0]),
+        ((None, 1), (None, 2), (1, None), (5, None), (0, None), (4, None), (2, None), (2, None), (None, 0)),
     )
     return right, left
 

@@ -4,6 +4,10 @@ Every law below takes the two neighbouring nodes and returns fluxes [mol/(m2 s)]
 to the right. phi is the potential of a reversible lithium reference in the phase. `width` is the distance between the
 nodes [m], the face halfway; the first and the last node lie on the surfaces of the layer. Properties are the layer's
 effective ones at its temperature; nothing here knows a Jacobian.
+
+Where salt moves, the row of the salt holds ``N_- + tau i/F`` instead of the anion flux: salt and charge are conserved
+alike, since tau (`anion_share`, that of the anions as the layer begins) is one number for the layer, and what migration
+and the current have in common cancels on paper, not in round-off. Faces to other kinds of nodes do the same.
 """
 
 from __future__ import annotations
@@ -81,6 +85,7 @@ def binary_flux(
     transference_number: Number,
     thermodynamic_factor: Number,
     temperature: Number,
+    left_out: Number = 0.0,
 ) -> tuple[Number, Number]:
     r"""Anion flux and current density of a binary salt in a polymer (concentrated solution theory).
 
@@ -89,7 +94,8 @@ def binary_flux(
         i = -\sigma \nabla\phi + \frac{2 R T \sigma}{F} (1 - t_+) \left(1 + \frac{d\ln f}{d\ln c}\right) \nabla\ln c,
         \qquad N_- = -D \nabla c - (1 - t_+) \frac{i}{F}
 
-    `sigma` and `diffusivity` hold the values at the two nodes; they are in series over the face.
+    `sigma` and `diffusivity` hold the values at the two nodes; they are in series over the face. The flux is returned
+    without the share `left_out` of the current: :math:`N_- + \tau i/F`.
 
     References
     ----------
@@ -99,8 +105,8 @@ def binary_flux(
     diffusion_potential = 2.0 * GAS_CONSTANT / FARADAY * temperature * anion_share * thermodynamic_factor
     resistance = 0.5 * width * (1.0 / sigma[0] + 1.0 / sigma[1])
     i = -((phi_r - phi_l) - diffusion_potential * np.log(c_r / c_l)) / resistance
-    n = -(c_r - c_l) / (0.5 * width * (1.0 / diffusivity[0] + 1.0 / diffusivity[1])) - anion_share * i / FARADAY
-    return n, i
+    n = -(c_r - c_l) / (0.5 * width * (1.0 / diffusivity[0] + 1.0 / diffusivity[1]))
+    return n - (anion_share - left_out) * i / FARADAY, i
 
 
 POLYMER = NodeKind("polymer", (_CONCENTRATION, _POTENTIAL))
@@ -115,6 +121,7 @@ _POLYMER_PARAMETERS = (
     "transference_number",
     "thermodynamic_factor",
     "temperature",
+    "anion_share",
 )
 
 
@@ -132,6 +139,7 @@ def _polymer_law(given: BinaryLaws) -> Law:
         t_0: Number,
         factor_0: Number,
         temperature: Number,
+        anion_share: Number,
     ) -> tuple[Number, Number]:
         def conductivity(c: Number) -> Number:
             if given.conductivity is None:
@@ -155,6 +163,7 @@ def _polymer_law(given: BinaryLaws) -> Law:
             mean(given.transference_number, t_0),
             mean(given.thermodynamic_factor, factor_0),
             temperature,
+            anion_share,
         )
 
     return law
@@ -176,6 +185,7 @@ def tethered_flux(
     d_plus: Number,
     d_minus: Number,
     temperature: Number,
+    left_out: Number = 0.0,
 ) -> tuple[Number, Number]:
     r"""Anion flux and current density where some anions are fixed to the polymer (ideal, dilute).
 
@@ -185,7 +195,7 @@ def tethered_flux(
         i = -\sigma \nabla\phi + \frac{R T \sigma}{F} t_- \left(\frac{1}{c_+} + \frac{1}{c_-}\right) \nabla c_-
 
     with :math:`c_+ = c_- + c_f` and the properties of `ceramer.laws.tethered_anion_transport`. The gradient terms are
-    those of :math:`\ln(c_+ c_-)`, so that c_f = 0 is the binary law exactly.
+    those of :math:`\ln(c_+ c_-)`, so that c_f = 0 is the binary law exactly. `left_out` as in `binary_flux`.
     """
     left = laws.tethered_anion_transport(c_l, tethered, d_plus, d_minus, temperature)
     right = laws.tethered_anion_transport(c_r, tethered, d_plus, d_minus, temperature)
@@ -194,7 +204,7 @@ def tethered_flux(
     activity = np.log(c_r * (c_r + tethered) / (c_l * (c_l + tethered)))
     i = -((phi_r - phi_l) - GAS_CONSTANT / FARADAY * temperature * anion_share * activity) / resistance
     diffusion = 0.5 * width * (1.0 / left.ambipolar_diffusivity + 1.0 / right.ambipolar_diffusivity)
-    return -(c_r - c_l) / diffusion - anion_share * i / FARADAY, i
+    return -(c_r - c_l) / diffusion - (anion_share - left_out) * i / FARADAY, i
 
 
 TETHERED = NodeKind("tethered", (_CONCENTRATION, _POTENTIAL))
@@ -203,7 +213,7 @@ TETHERED_FACE = FaceKind(
     "tethered",
     (0, 1),
     (0, 1),
-    ("width", "tethered", "cation_diffusivity", "anion_diffusivity", "temperature"),
+    ("width", "tethered", "cation_diffusivity", "anion_diffusivity", "temperature", "anion_share"),
     tethered_flux,
     ((0, 0), (1, 1)),
 )
@@ -234,9 +244,10 @@ def two_phase_flux(
     transference_number: Number,
     thermodynamic_factor: Number,
     temperature: Number,
+    left_out: Number,
     ceramic_conductivity: Number,
 ) -> tuple[Number, Number, Number]:
-    """Anion flux, current in the polymer and current in the ceramic where both phases percolate.
+    """Anion flux, current in both phases and current in the ceramic where both phases percolate.
 
     The polymer obeys `binary_flux` and the ceramic `ceramic_flux`, each with its effective properties while the other
     phase is blocked; what passes between them is `two_phase_exchange`.
@@ -256,14 +267,18 @@ def two_phase_flux(
         transference_number,
         thermodynamic_factor,
         temperature,
+        left_out,
     )
-    return n, i, ceramic_flux(ceramic_l, ceramic_r, width, ceramic_conductivity)
+    ceramic = ceramic_flux(ceramic_l, ceramic_r, width, ceramic_conductivity)
+    return n + left_out * ceramic / FARADAY, i + ceramic, ceramic
 
 
 def two_phase_exchange(c: Number, phi: Number, ceramic: Number, exchange: Number) -> tuple[Number, Number, Number]:
-    """Current from polymer to ceramic in a node, ``g (phi_p - phi_c)``, g [S/m2] = a/R times the width of the node."""
-    i = exchange * (phi - ceramic)
-    return 0.0 * c, -i, i
+    """Current from polymer to ceramic in a node, ``g (phi_p - phi_c)``, g [S/m2] = a/R times the width of the node.
+
+    It changes the row of the ceramic only: that of the potential is the charge of both phases.
+    """
+    return 0.0 * c, 0.0 * phi, exchange * (phi - ceramic)
 
 
 TWO_PHASE = NodeKind(
