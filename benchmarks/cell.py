@@ -233,8 +233,9 @@ class Report:
 
 # --- cases ----------------------------------------------------------------------------------------------------------
 
-VARIANTS = [(points, grade) for points in (1.0, 0.5, 0.3) for grade in (1.0, 3.0, GRADE)]
-"""Grids of ours that may serve a given accuracy: part of the 50 points, and grading."""
+VARIANTS = [(points, grade) for points in (1.0, 0.7, 0.5, 0.3) for grade in (1.0, 3.0, GRADE)]
+TOLERANCES = (3e-2, 1e-2, 1e-3, 1e-4, 1e-6)
+"""Grids (part of the 50 points, and grading) and tolerances of ours that may serve a given accuracy."""
 
 
 def hold(report: Report, repeats: int) -> None:
@@ -270,7 +271,7 @@ def hold(report: Report, repeats: int) -> None:
     ours, peers = [], []
     head()
     for points, grade in VARIANTS:
-        for tolerance in (1e-2, 1e-3, 1e-4, 1e-6):
+        for tolerance in TOLERANCES:
             for method in ("rodas4", "rodas5p"):
                 cell = Ours(points, grade, tolerance, method)
                 found = errors(current(cell))
@@ -301,7 +302,7 @@ def cycles(report: Report, repeats: int) -> None:
     ours, peers = [], []
     head()
     for points, grade in VARIANTS:
-        for tolerance in (1e-2, 1e-3, 1e-4, 1e-6):
+        for tolerance in TOLERANCES:
             cell = Ours(points, grade, tolerance)
             salt = cell.simulation.amount("salt")
             run = cell.run(steps)
