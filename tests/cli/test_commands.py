@@ -24,7 +24,10 @@ def run(capsys, *words):
         (["show", "none.toml"], "no such file"),
         (["audit", "none.toml"], "no such file"),
         (["new", "stak"], "'stack'"),
-        (["reproduce", "--jsn", "x"], "Unrecognized arguments: --jsn"),
+        (["reproduce", "--jsn", "x"], "Unknown option of `ceramer reproduce` '--jsn': did you mean '--json'"),
+        (["systems", "PCE"], "`ceramer systems` does not know what to do with 'PCE'"),
+        (["analyse", "x.mpt", "--aria", "1 cm2"], "did you mean '--area'? See `ceramer analyse --help`."),
+        (["analyse", "x.mpt", "--area", "1 cm2", "--diameter", "1 cm"], "Give --area or --diameter, not both."),
         (["audit", "He2025"], "'He2024'"),
     ],
 )

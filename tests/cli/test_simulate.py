@@ -227,7 +227,7 @@ PROTOCOL = ("--protocol", "EIS")
         ((*PCE, *PROTOCOL, "--plot", "run.jpg"), "--plot 'run.jpg': the name ends in .svg, .png or .pdf."),
         ((*PCE, *PROTOCOL, "--area", "-1 cm2"), "--area"),
         ((*PCE, *PROTOCOL, "--temperature", "30"), "--temperature"),
-        (("Li|H-SSE|ZS pouch", *PROTOCOL), "has no area, which its paper does not state: give --area '1 cm2'."),
+        (("Li|H-SSE|ZS pouch", *PROTOCOL), "has no area, which its paper does not state: give --area '1 cm2' or --diameter"),
     ],
     ids=lambda x: x[0][:20] if isinstance(x, tuple) else "",
 )

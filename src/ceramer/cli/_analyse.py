@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ceramer.cli._output import console, write_json, write_text
+from ceramer.cli._output import add_area_options, console, electrode_area, write_json, write_text
 from ceramer.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE|FOLDER", help="instrument files, or a folder with its sheet")
     parser.add_argument("--method", metavar="M", help="analysis to run (default: picked from the data, and said)")
     parser.add_argument("--thickness", metavar="T", help="of the electrolyte, such as '350(10) um'")
-    parser.add_argument("--area", metavar="A", help="of the electrode, such as '1.131 cm2'")
+    add_area_options(parser)
     parser.add_argument("--temperature", metavar="T", nargs="+", action="extend", help="'30 degC', one for each file")
     parser.add_argument("--pressure", metavar="P", help="such as '0.1 MPa'")
     parser.add_argument("--electrodes", metavar="E", help="such as 'SS|SS' or 'Li|Li'")
@@ -105,11 +105,9 @@ def _grouped(arguments: argparse.Namespace) -> list[list[Measurement]]:
             f"{len(arguments.files)} files and {len(temperatures)} temperatures: "
             "give one temperature, or one for each file."
         )
-    common = {
-        name: getattr(arguments, name)
-        for name in ("area", "thickness", "pressure", "electrodes")
-        if getattr(arguments, name) is not None
-    }
+    common: dict[str, Any] = {"area": electrode_area(arguments)}
+    common |= {name: getattr(arguments, name) for name in ("thickness", "pressure", "electrodes")}
+    common = {name: given for name, given in common.items() if given is not None}
     found: list[list[Measurement]] = []
     for name, temperature in zip(arguments.files, temperatures, strict=True):
         given = {**common, **({"temperature": temperature} if temperature else {})}

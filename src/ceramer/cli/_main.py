@@ -69,6 +69,16 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     return parser, table
 
 
+def _not_understood(word: str, command: str | None, parser: _Parser) -> InputError:
+    """Return the complaint about a word that no option of a command takes."""
+    choices = next(a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    owner = choices[command] if command else parser
+    see = f"See `{owner.prog} --help`."
+    if not word.startswith("-"):
+        return InputError(f"`{owner.prog}` does not know what to do with {word!r}. {see}")
+    return UnknownNameError(f"option of `{owner.prog}`", word, owner._option_string_actions, see)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -78,7 +88,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         words = [word for word in arguments if not word.startswith("-")]
         if words and words[0] not in table:
             raise UnknownNameError("command", words[0], table, "See `ceramer --help`.")
-        parsed = parser.parse_args(arguments)
+        parsed, strange = parser.parse_known_args(arguments)
+        if strange:
+            raise _not_understood(strange[0], parsed.command, parser)
         if parsed.command is None:
             parser.print_help()
             return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,18 @@ from ceramer.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Progress", "add_output_options", "console", "progress", "write_json", "write_text"]
+    from ceramer.units import Value
+
+__all__ = [
+    "Progress",
+    "add_area_options",
+    "add_output_options",
+    "console",
+    "electrode_area",
+    "progress",
+    "write_json",
+    "write_text",
+]
 
 Progress = Callable[[str, int, int], None]
 _REFRESH = 0.1  # s
@@ -28,6 +40,25 @@ def add_output_options(parser: argparse.ArgumentParser, *, html: bool = True) ->
     if html:
         parser.add_argument("--html", metavar="FILE", help="write one self-contained HTML page")
     parser.add_argument("--quiet", action="store_true", help="print nothing but what was asked for")
+
+
+def add_area_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Add --area and --diameter."""
+    parser.add_argument("--area", metavar="A", help="of the electrodes, such as '1.131 cm2'")
+    parser.add_argument("--diameter", metavar="D", help="of round electrodes, instead of their area, such as '12 mm'")
+
+
+def electrode_area(arguments: argparse.Namespace) -> Value | None:
+    """Return the area of --area or --diameter [m2], or None where neither is given."""
+    from ceramer import units
+
+    if arguments.area and arguments.diameter:
+        raise InputError("Give --area or --diameter, not both.")
+    if not arguments.diameter:
+        return units.parse(arguments.area, "area", "--area") if arguments.area else None
+    d = units.parse(arguments.diameter, "length", "--diameter")
+    spread = None if d.standard_uncertainty is None else 0.5 * math.pi * d.value * d.standard_uncertainty
+    return units.Value(0.25 * math.pi * d.value**2, spread)
 
 
 def console(arguments: argparse.Namespace) -> Console:

@@ -89,11 +89,16 @@ def _ready(name: str, text: str) -> Protocol:
 
 
 def _usage(name: str, signature: inspect.Signature) -> str:
-    parts = []
+    first: list[str] = []
+    more: list[str] = []
     for p in signature.parameters.values():
-        default = "" if p.default is p.empty else "=..." if p.default is None else f"={_shown(p.default)}"
-        parts.append(f"{p.name}{default}")
-    return f"write it as {name}({', '.join(parts)})."
+        if p.default is p.empty:
+            first.append(f"{p.name}=..." if p.kind is p.KEYWORD_ONLY else p.name)
+        else:
+            optional = p.name if p.default is None else f"{p.name}={_shown(p.default)}"
+            (more if p.kind is p.KEYWORD_ONLY else first).append(optional)
+    written = f"write it as {name}({', '.join(first)})"
+    return f"{written}; it also takes {', '.join(more)}." if more else f"{written}."
 
 
 def _shown(default: Any) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ceramer.cli._output import console, progress, write_json, write_text
+from ceramer.cli._output import add_area_options, console, electrode_area, progress, write_json, write_text
 from ceramer.cli._protocol import read_protocol
 from ceramer.errors import InputError, NotConvergedError, UnknownNameError
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from ceramer.cell import Cell
     from ceramer.experiments import Experiment, Profiles, Protocol
     from ceramer.measurement import Measurement
+    from ceramer.units import Value
 
 __all__ = ["add_options", "simulate"]
 
@@ -27,7 +27,6 @@ _PLOTS: Final = (".svg", ".png", ".pdf")
 _TABLES: Final = (".bdf.csv", ".bdf.parquet", ".csv", ".parquet", ".mpt")
 _PROFILES: Final = (".csv", ".npz")
 _QUANTITIES: Final = {
-    "area": "area",
     "temperature": "temperature",
     "interface_resistance": "area_specific_resistance",
 }
@@ -41,7 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--step", metavar="S", action="append", default=[], help="one sentence; can be repeated")
     parser.add_argument("--between", metavar="METAL", help="Li, SS or Cu on both sides of a stack")
     parser.add_argument("--interface-resistance", metavar="R", help="of one interface, with --between: '50 ohm cm2'")
-    parser.add_argument("--area", metavar="A", help="of the electrodes, such as '1 cm2'")
+    add_area_options(parser)
     parser.add_argument("--temperature", metavar="T", help="instead of the cell's, such as '60 degC'")
     parser.add_argument("--out", metavar="FILE", help="write .bdf.csv, .bdf.parquet, or EC-Lab text (.mpt)")
     parser.add_argument("--plot", metavar="FILE", help="write a figure: .svg, .png or .pdf")
@@ -117,6 +116,7 @@ def _cell(arguments: argparse.Namespace) -> Cell:
     for option, dimension in _QUANTITIES.items():
         if getattr(arguments, option):
             units.to_si(getattr(arguments, option), dimension, f"--{option.replace('_', '-')}")
+    area = electrode_area(arguments)
     name = arguments.cell
     cells = {c.name.casefold(): c.name for s in library.systems().values() for c in s.cells.values()}
     stacks = {key.casefold() for key, s in library.systems().items() if s.stack is not None}
@@ -126,19 +126,22 @@ def _cell(arguments: argparse.Namespace) -> Cell:
             raise InputError(f"{name} is a cell and has its electrodes; --between is for a stack.")
         cell = library.load_cell(name if kind else cells[name.casefold()])
     elif kind == "stack" or name.casefold() in stacks:
-        cell = _symmetric(arguments)
+        cell = _symmetric(arguments, area)
     elif kind is not None:
         raise UnknownNameError(f"kind in {name}", kind, ("cell", "stack"), "A cell or a stack can be simulated.")
     else:
         known = [*cells.values(), *(s for s in library.systems() if s.casefold() in stacks)]
         raise UnknownNameError("cell or stack", name, known, "A file ends in .toml.")
-    if arguments.area:
-        cell = dataclasses.replace(cell, area=units.to_si(arguments.area, "area", "--area"))
+    if area is not None:
+        cell = dataclasses.replace(cell, area=area.value)
     if arguments.temperature:
         kelvin = units.to_si(arguments.temperature, "temperature", "--temperature")
         cell = dataclasses.replace(cell, temperature=kelvin)
     if cell.area is None:
-        raise InputError(f"The cell {cell.name} has no area, which its paper does not state: give --area '1 cm2'.")
+        raise InputError(
+            f"The cell {cell.name} has no area, which its paper does not state: give --area '1 cm2' or --diameter "
+            "'12 mm'."
+        )
     return cell
 
 
@@ -148,17 +151,17 @@ def _kind(name: str) -> str:
     return str(read_toml(name).get("kind"))
 
 
-def _symmetric(arguments: argparse.Namespace) -> Cell:
+def _symmetric(arguments: argparse.Namespace, area: Value | None) -> Cell:
     from ceramer import Cell, library
 
     if not arguments.between:
         raise InputError(f"{arguments.cell} is a stack: say what it stands between, --between Li (or SS, Cu).")
-    if not arguments.area:
-        raise InputError("A stack has no area: give that of the electrodes, such as --area '1 cm2'.")
+    if area is None:
+        raise InputError("A stack has no area: give that of the electrodes, --area '1 cm2' or --diameter '12 mm'.")
     return Cell.symmetric(
         arguments.between,
         library.load_stack(arguments.cell if arguments.cell.endswith(".toml") else library.system(arguments.cell).name),
-        area=arguments.area,
+        area=f"{area.value!r} m2",
         temperature=arguments.temperature or "25 degC",
         interface_resistance=arguments.interface_resistance or "0 ohm cm2",
     )

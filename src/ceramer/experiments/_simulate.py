@@ -30,7 +30,9 @@ OUTCOMES: Final = {
     "completed": "every step of the protocol was carried out",
     "salt depleted": "the salt of a polymer is used up somewhere",
     "lithium exhausted": "an electrode has no lithium left",
-    "outside the safety window": "the voltage left the window of the protocol",
+    "mixed conductor empty": "a layer of a mixed conductor holds no more lithium somewhere",
+    "mixed conductor full": "a layer of a mixed conductor is full of lithium somewhere",
+    "outside the safety window": "the voltage left the window of the protocol, or went beyond 100 V",
     "no consistent state": "the cell cannot carry the current, or take the voltage, that a step asks for",
     "time step underflow": "the equations could not be followed any further",
     "too many time steps": "a step of the protocol took more steps of the solver than allowed",
@@ -174,7 +176,8 @@ def run(
     balance = _balance(simulation, before, record)
     metadata = {
         "temperature": model.temperature,
-        "thickness": sum(layer.thickness for layer in model.layers),
+        # a cell with a porous electrode has no thickness by which its resistance becomes a conductivity
+        "thickness": None if model.layers[-1].kind == "cathode" else sum(layer.thickness for layer in model.layers),
         "electrodes": f"{model.negative.name} | {model.positive.name}",
         "details": {
             "outcome": record.outcome.name,
