@@ -110,6 +110,55 @@ class FullCell:
         charging = current_density if charge_at is None else charge_at
         return _discharge(self.model, self.lower, self.upper, current_density, charging)
 
+    def curves(self, current_density: float) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        """Return the charge as assembled and the discharge after it, each as capacity [C/kg] and voltage [V]."""
+        from ceramer.experiments import Protocol, run
+
+        steps: Any = (
+            f"Charge at {current_density:.12g} A until {self.upper:.12g} V",
+            f"Discharge at {current_density:.12g} A until {self.lower:.12g} V",
+        )
+        done = run(self.model, Protocol("curves", "cycling", steps), area=1.0, relative_tolerance=_TOLERANCE)
+        (measured,) = done.measurements
+        step, passed = measured.column("Step Count / 1"), measured.column("Step Capacity / Ah")
+        found = []
+        for number in np.unique(step)[:2]:
+            here = step == number
+            found.append((3600.0 * np.abs(passed[here]) / self.loading, measured.voltage[here]))
+        if len(found) < 2:
+            raise InputError(f"{self.model.name}: the cell could not be cycled. {done.outcome.sentence}")
+        return found[0], found[1]
+
+    def cycled(self, current_density: float, cycles: int, left: float) -> tuple[Array, Array, Array]:
+        """Return cycles, discharge capacities [C/kg] and coulombic efficiencies of a cell that loses active material.
+
+        In each cycle the share is lost that leaves `left` of the first capacity after the last, found by secants.
+        """
+        from ceramer.numerics.chain import Step
+        from ceramer.physics import cycle
+
+        steps = [
+            Step("current", -current_density, 1e7, voltage_above=self.upper, record=False),
+            Step("current", current_density, 1e7, voltage_below=self.lower, record=False),
+        ]
+
+        def run(loss: float) -> tuple[float, Any]:
+            simulation = self.model.simulation(relative_tolerance=_TOLERANCE)
+            done = cycle(simulation, steps, cycles, jump=True, active_loss=loss)
+            if done.outcome != "complete":
+                raise InputError(f"{self.model.name}: {done.sentence}")
+            return float(done.discharge[-1] / done.discharge[0]) - left, done
+
+        low, high = 0.0, -2.0 * np.log(left) / cycles
+        (off_low, _), (off_high, done) = run(low), run(high)
+        for _ in range(_ROUNDS):
+            loss = high - off_high * (high - low) / (off_high - off_low)
+            low, off_low, high = high, off_high, loss
+            off_high, done = run(loss)
+            if abs(off_high) < _ENOUGH:
+                break
+        return done.number, done.discharge / self.loading, done.coulombic_efficiency
+
     def specific_capacity(self, current_density: float, charge_at: float | None = None) -> float:
         """Capacity of a discharge per printed active mass [C/kg]."""
         return self.discharge(current_density, charge_at).capacity / self.loading

@@ -14,7 +14,7 @@ from ceramer.library._facts import fact
 from ceramer.library._registry import Calculation, open_prediction, predict
 from ceramer.provenance import Ledger
 
-__all__ = ["FADES", "LAST_POINTS", "NEEDS_CURVE", "NEEDS_CURVE_REASON", "Fade", "capacity_left"]
+__all__ = ["FADES", "NEEDS_CURVE", "NEEDS_CURVE_REASON", "Fade", "capacity_left"]
 
 NEEDS_CURVE_REASON = (
     "needs curve: only the end of its fade is printed; with the first cycle it fixes one rate and tests no law"
@@ -84,17 +84,22 @@ FADES = {
 }
 """Cells with a printed first and last capacity or retention."""
 
-LAST_POINTS = {fade.last: name for name, fade in FADES.items()}
 
-
-def capacity_left(of: str, by: str, ledger: Ledger, power: float | None = None, per_charge: bool = False) -> float:
-    """Return the capacity [C/kg] or the retention of a cell at its last cycle, by the fade of another.
+def capacity_left(
+    of: str,
+    by: str,
+    ledger: Ledger,
+    power: float | None = None,
+    per_charge: bool = False,
+    cycle: float | None = None,
+) -> float:
+    """Return the capacity [C/kg] or the retention of a cell at its last cycle (or `cycle`), by the fade of another.
 
     The loss grows as a power of the cycles (`power`, or the assumed one), times the scatter between two cells of one
     kind. With `per_charge` a cycle counts in proportion to its dose.
     """
     cell, other = FADES[of], FADES[by]
-    ratio = ledger(cell.cycles) / ledger(other.cycles)
+    ratio = (ledger(cell.cycles) if cycle is None else cycle) / ledger(other.cycles)
     if per_charge:
         assert cell.dose is not None and other.dose is not None  # the table has them
         ratio *= cell.dose(ledger) / other.dose(ledger)

@@ -24,10 +24,13 @@ __all__ = [
     "LIVES",
     "PREDICTED",
     "UNBLOCKED",
+    "Durability",
+    "PrintedLife",
     "PublishedLife",
     "blocked_share_needed",
     "calibrated_life",
     "critical_current_reason",
+    "durability",
     "implied_current_density",
     "life_answer",
     "life_data",
@@ -279,3 +282,44 @@ def life_answer(claim: str, ledger: Ledger) -> str:
     result = fit.predict(current)
     low, high = (units.show(end, "h") for end in result.interval or (result.value, result.value))
     return f"{units.show(result.value, 'h')} (95 % of new cells: {low} to {high}), from {', '.join(result.inputs)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLife:
+    """A printed life as the charge [C/m2] that had passed each area: the claim, its population, how it is meant."""
+
+    claim: str
+    population: str
+    meaning: str
+    charge: float
+
+
+@dataclass(frozen=True)
+class Durability:
+    """Printed lives of lithium cells, and the law that the observed shorts of one population carry."""
+
+    population: str
+    lives: tuple[PrintedLife, ...]
+    _fit: LifeFit
+
+    def survival(self, charge: float) -> float:
+        """Return the share of new cells of the population without a short after a charge [C/m2]."""
+        return self._fit.survival(charge / _MA_PER_CM2, _MA_PER_CM2)  # lives go with 1/j: any current does
+
+    def quantile(self, share: float) -> float:
+        """Return the charge [C/m2] after which a share of the cells has shorted."""
+        return self._fit.quantile(share, _MA_PER_CM2) * _MA_PER_CM2
+
+
+def durability() -> Durability:
+    """Return every printed life whose current density is known, and the law of polymers without ceramic."""
+    from ceramer.library._systems import book
+
+    ledger = book().ledger()
+    lives = []
+    for row in _ROWS:
+        current = _current(ledger, row)
+        if current is not None:
+            charge = ledger(row.claim) * (1.0 if row.charge else current)
+            lives.append(PrintedLife(row.claim, row.population, row.meaning, charge))
+    return Durability(_POLYMER, tuple(lives), _of_polymers(ledger, only_shorts=True))

@@ -73,6 +73,14 @@ class _Series:
         tried = cell.adjusted(self.fitted(ledger)) if fitted else cell
         return tried.specific_capacity(_current(c_rate, ledger(self.nominal), cell))
 
+    def cell(self, ledger: Ledger, temperature: float | None = None) -> FullCell:
+        """Return the cell as fitted."""
+        return self.build(ledger, self.name, temperature).adjusted(self.fitted(ledger))
+
+    def current_density(self, ledger: Ledger, c_rate: float, cell: FullCell) -> float:
+        """Return the current density [A/m2] of a C-rate [1/h]."""
+        return _current(c_rate, ledger(self.nominal), cell)
+
     def register(
         self,
         claim: str,

@@ -161,6 +161,7 @@ _OBSERVED: tuple[tuple[str, str], ...] = (
         r"component_count|fragment_count|stage_count|path_count|species_count",
         "what the authors counted or assigned: an observation, no quantity of a law",
     ),
+    (r"wyckoff|coordination", "an assignment of a refinement: a count, no quantity of a law"),
     (r"lifted_mass", "a demonstration: the width of its strip is not printed"),
 )
 """Printed numbers that no law gives, because they were set, seen or counted."""
@@ -270,7 +271,7 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     verdict = _verdict(claim, relation, got, value, uncertainty)
     alternatives = []
     for model, calculate in prediction.alternatives:
-        other = estimate(calculate, data, samples=min(64, prediction.samples))
+        other = estimate(calculate, data, samples=min(64, prediction.samples), find_inputs=False)
         other_value, other_uncertainty, _ = _shown(other, claim.unit)
         alternatives.append(Alternative(model, other_value, other_uncertainty))
     alternatives += _experimented(claim, data)

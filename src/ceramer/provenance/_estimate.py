@@ -45,7 +45,9 @@ class Estimate:
         return max(ratio, 1.0 / ratio)
 
 
-def estimate(calculation: Calculation, book: Book, *, samples: int = 256, may_fail: float = 0.05) -> Estimate:
+def estimate(
+    calculation: Calculation, book: Book, *, samples: int = 256, may_fail: float = 0.05, find_inputs: bool = True
+) -> Estimate:
     r"""Evaluate `calculation` on `book`.
 
     The inputs are those ids read whose change by 1 % changes the result, so a list of inputs cannot claim more
@@ -64,6 +66,8 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256, may_fa
         Number of samples (a power of two).
     may_fail : float
         Largest share of samples without an answer that is let pass (and reported as `failed`).
+    find_inputs : bool
+        False: every uncertain datum that was read is drawn, and no input is named, which costs the sample only.
 
     Raises
     ------
@@ -74,9 +78,9 @@ def estimate(calculation: Calculation, book: Book, *, samples: int = 256, may_fa
     value = float(calculation(ledger))
     if not math.isfinite(value):
         raise InputError("The calculation gives no finite number from its nominal inputs.")
-    moving = [datum for datum in ledger.read.values() if _moves(calculation, book, datum, value)]
-    inputs = tuple(datum.id for datum in moving)
-    assumed = tuple(datum.id for datum in moving if datum.assumed)
+    moving = [d for d in ledger.read.values() if not find_inputs or _moves(calculation, book, d, value)]
+    inputs = tuple(datum.id for datum in moving) if find_inputs else ()
+    assumed = tuple(datum.id for datum in moving if datum.assumed and find_inputs)
     uncertain = [datum for datum in moving if _is_uncertain(datum)]
     if not uncertain:
         return Estimate(value, None, None, None, inputs, assumed)
