@@ -11,6 +11,7 @@ import griffe
 
 _SECTION = re.compile(r"^(Parameters|Returns)\n-+\n(.*?)(?=^\w[^\n]*\n-{3,}$|\Z)", re.MULTILINE | re.DOTALL)
 _ENTRY = re.compile(r"^(?P<names>\w[\w, ]*?) : (?P<text>.*(?:\n[ ]{4,}.*)*)", re.MULTILINE)
+_SYMBOLS = ("ceramer.laws.", "ceramer.physics.failure.")  # packages that write symbols and units where types stand
 _DOI = re.compile(r"(?<![\w/\[])doi:(10\.\d{4,}/[^\s,;)]+?(?:\(\d+\)[^\s,;)]*)?)(?=[.]?(?:[\s,;)]|$))")
 
 
@@ -36,7 +37,7 @@ class HouseStyle(griffe.Extension):
             return
         text = re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1\2. ", obj.docstring.value, flags=re.MULTILINE)
         text = _DOI.sub(r"[doi:\1](https://doi.org/\1)", text)
-        if obj.is_function and obj.path.startswith("ceramer.laws."):
-            returns = str(obj.returns or "Numeric")
+        if obj.path.startswith(_SYMBOLS) and (obj.is_function or obj.is_class):
+            returns = str(getattr(obj, "returns", None) or "Numeric")
             text = _SECTION.sub(lambda match: _described(match, returns), text)
         obj.docstring.value = text

@@ -242,7 +242,7 @@ MEANING: dict[str, dict[str, str]] = {
         "pore_medium": "What fills its pores; its mass counts.",
         "interface_resistance": "Of one electrode against the electrolyte: film and charge transfer together.",
         "film_resistance": "The part of it that is a film; the rest is charge transfer (Butler–Volmer). Not given: 0.",
-        "double_layer_capacitance": "Not given: 10 µF/cm2, and said.",
+        "double_layer_capacitance": "Not given: that of the metal in the catalogue, and said.",
         "oxidation_onset": "Potential against lithium at which the electrolyte is oxidised here with",
         "oxidation_current": "this current density; without one, nothing is oxidised.",
         "tafel_slope": "Volts for ten times that current; that of any metal in the catalogue where not given.",
