@@ -96,6 +96,47 @@ def test_the_ends_of_a_spectrum_are_conduction_and_polarisation():
     assert spectrum.conductivity[1].imag == pytest.approx(2e14 * np.pi * VACUUM_PERMITTIVITY * fast, rel=1e-3)
 
 
+def test_a_laminate_is_its_layers_and_contacts_in_series():
+    """LATP, its boundaries and polymer from 1 MHz to 1 Hz: 1/sigma* = sum f_k/s_k + sum 1/(G L), at every frequency."""
+    edge, image = 1e-6, np.zeros((10, 2, 2), np.uint8)
+    grains = np.zeros(image.shape, np.int32)
+    image[6:] = 1  # grains of 2 and 4 voxels, then 4 of polymer
+    grains[2:6] = 1
+    phases = {0: (0.3, 15.0), 1: (0.077, 25.0)}
+    boundary, contact = (2e3, 0.066), (5e4, 0.3)
+    f = np.geomspace(1e6, 1.0, 13)
+    found = effective_impedance(
+        image,
+        phases,
+        f,
+        interfaces={(0, 0): boundary, (0, 1): contact},
+        voxel_size=edge,
+        grains=grains,
+        periodic=False,
+        tolerance=1e-12,
+    )
+    w = 2j * np.pi * f
+    s, p = (sigma + w * VACUUM_PERMITTIVITY * kappa for sigma, kappa in phases.values())
+    gb, ct = (g + w * c for g, c in (boundary, contact))
+    exact = 1.0 / (0.6 / s + 0.4 / p + (1.0 / gb + 1.0 / ct) / (10 * edge))
+    np.testing.assert_allclose(found.conductivity, exact, rtol=1e-9)
+
+
+def test_a_sweep_starts_from_what_it_knows_and_ends_at_the_same_values():
+    image = polycrystal(16, 0.5e-6, 2e-6, seed=4)
+    f = np.geomspace(1e6, 1.0, 9)
+    more = {"interfaces": {("grain", "grain"): (G, C)}, "tolerance": 1e-6}
+    counts: dict[str, int] = {}
+    sweep = effective_impedance(
+        image, {"grain": (GRAIN, KAPPA)}, f[::-1], progress=lambda name, k, _: counts.update({name: k}), **more
+    )
+    for n in (0, 6):  # the last to be solved, and one where the boundaries turn from short circuits into resistances
+        alone = effective_impedance(image, {"grain": (GRAIN, KAPPA)}, sweep.frequency[n], **more)
+        assert sweep.conductivity[n] == pytest.approx(alone.conductivity[0], rel=4e-6)
+    assert next(iter(counts)) == "1 of 9"
+    assert sum(list(counts.values())[-4:]) <= 8  # a combination of earlier fields is nearly the answer
+
+
 def test_a_random_pellet_obeys_causality_and_keeps_one_boundary_arc():
     image = polycrystal(20, 0.25e-6, 1.6e-6, seed=1)
     f = np.logspace(6.5, 2.0, 16)

@@ -20,8 +20,10 @@ __all__ = ["Compiled", "Extra", "Operator", "Outcome", "Preconditioner", "Soluti
 
 _PLATEAU: Final = 60
 """Iterations without a new smallest fall after which to give up."""
-_EASY: Final = 8
+_EASY: Final = 4
 """Iterations up to which the falls alone tell the error of a start from zero."""
+_WARY: Final = 4.0
+"""What the error estimate of a start from related solutions is multiplied by: the modes left are the hidden ones."""
 
 
 class Outcome(enum.Enum):
@@ -263,9 +265,11 @@ def minimise(
         rate = _rate(falls)
         solution.error = 2.0 * fall / size * rate / (1.0 - rate)
         steps.append((alpha, beta))
-        if solution.error < tolerance and (known or count > _EASY):
+        if solution.error < tolerance:
             solution.least = min(solution.least, _least_ritz(steps))
-            solution.error = max(solution.error, (abs(zr) / solution.least - fall) / size)
+            hidden = (_WARY if known else 1.0) * (abs(zr) / solution.least - fall) / size
+            if known or count > _EASY:
+                solution.error = max(solution.error, hidden)
         if progress is not None:
             progress(solution.iterations, solution.error)
         if solution.error < tolerance:
