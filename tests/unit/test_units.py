@@ -6,6 +6,7 @@ import pytest
 
 from ceramer import units
 from ceramer.errors import InputError, UnknownNameError
+from ceramer.units import _parse
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,16 @@ def test_pint_quantities_cross_the_rim_both_ways():
 def test_constants_are_those_of_the_si():
     assert math.isclose(units.FARADAY, 96485.33212, rel_tol=1e-9)
     assert math.isclose(units.GAS_CONSTANT, 8.314462618, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(_parse._COMMON))
+def test_common_units_are_those_of_the_registry(name):
+    factor, dimensions = _parse._COMMON[name]
+    base = _parse._registry().Quantity(1.0, name).to_base_units()
+    assert factor == pytest.approx(float(base.magnitude), rel=1e-12, abs=0.0)
+    assert dimensions == {str(key): float(power) for key, power in base.dimensionality.items()}
+
+
+def test_every_unit_that_is_offered_can_be_read():
+    for token in _parse._TOKENS:
+        _parse._unit(token)

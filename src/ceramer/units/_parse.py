@@ -145,16 +145,14 @@ _ALIASES: Final[Mapping[str, str]] = {
     "℃": "degC",
     "deg": "degree",
     "°": "degree",
-    "l": "liter",
-    "ul": "microliter",
-    "uL": "microliter",
-    "ml": "milliliter",
-    "mL": "milliliter",
+    "l": "L",
+    "ul": "uL",
+    "ml": "mL",
     "d": "day",
     "month": "month",
     "months": "month",
     "r": "revolution",
-    "rpm": "revolution_per_minute",
+    "rpm": "revolutions_per_minute",
     "M": "molar",
     "mM": "millimolar",
     "Ry": "rydberg_energy",
@@ -167,6 +165,57 @@ _TOKENS: Final = (
     "Ry bohr"
 ).split()
 
+_PREFIXES: Final = {"G": 1e9, "M": 1e6, "k": 1e3, "": 1.0, "c": 1e-2, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12}
+_BASES: Final = ("[length]", "[mass]", "[time]", "[current]", "[temperature]", "[substance]")
+# The units of the field, so that most files are read without a registry of all units there are (0.2 s). Each row: name,
+# factor to SI, powers of `_BASES`, prefixes besides none.
+_COMMON_ROWS: Final = (
+    ("m", 1.0, (1, 0, 0, 0, 0, 0), "kcmunp"),
+    ("g", 1e-3, (0, 1, 0, 0, 0, 0), "kmun"),
+    ("s", 1.0, (0, 0, 1, 0, 0, 0), "munp"),
+    ("min", 60.0, (0, 0, 1, 0, 0, 0), ""),
+    ("h", 3600.0, (0, 0, 1, 0, 0, 0), ""),
+    ("day", 86400.0, (0, 0, 1, 0, 0, 0), ""),
+    ("K", 1.0, (0, 0, 0, 0, 1, 0), "m"),
+    ("A", 1.0, (0, 0, 0, 1, 0, 0), "kmunp"),
+    ("mol", 1.0, (0, 0, 0, 0, 0, 1), "mun"),
+    ("S", 1.0, (-2, -1, 3, 2, 0, 0), "kmunp"),
+    ("ohm", 1.0, (2, 1, -3, -2, 0, 0), "GMkmu"),
+    ("V", 1.0, (2, 1, -3, -1, 0, 0), "kmun"),
+    ("C", 1.0, (0, 0, 1, 1, 0, 0), "kmun"),
+    ("Ah", 3600.0, (0, 0, 1, 1, 0, 0), "kmu"),
+    ("W", 1.0, (2, 1, -3, 0, 0, 0), "Mkmu"),
+    ("J", 1.0, (2, 1, -2, 0, 0, 0), "GMkmu"),
+    ("Wh", 3600.0, (2, 1, -2, 0, 0, 0), "Mkm"),
+    ("eV", 1.602176634e-19, (2, 1, -2, 0, 0, 0), "Mkm"),
+    ("L", 1e-3, (3, 0, 0, 0, 0, 0), "mu"),
+    ("Pa", 1.0, (-1, 1, -2, 0, 0, 0), "GMkm"),
+    ("Hz", 1.0, (0, 0, -1, 0, 0, 0), "GMkmu"),
+    ("F", 1.0, (-2, -1, 4, 2, 0, 0), "munp"),
+    ("H", 1.0, (2, 1, -2, -2, 0, 0), "munp"),
+    ("N", 1.0, (1, 1, -2, 0, 0, 0), "kmu"),
+    ("M", 1e3, (-3, 0, 0, 0, 0, 1), "mu"),
+    ("T", 1.0, (0, 1, -2, -1, 0, 0), "m"),
+    ("rad", 1.0, (0, 0, 0, 0, 0, 0), "m"),
+    ("degree", math.pi / 180.0, (0, 0, 0, 0, 0, 0), ""),
+    ("revolution", 2.0 * math.pi, (0, 0, 0, 0, 0, 0), ""),
+    ("revolutions_per_minute", math.pi / 30.0, (0, 0, -1, 0, 0, 0), ""),
+    ("rydberg_energy", 13.605693122990 * 1.602176634e-19, (2, 1, -2, 0, 0, 0), ""),  # CODATA 2022, as the next
+    ("bohr", 5.29177210544e-11, (1, 0, 0, 0, 0, 0), ""),
+    ("percent", 1e-2, (0, 0, 0, 0, 0, 0), ""),
+    ("ppm", 1e-6, (0, 0, 0, 0, 0, 0), ""),
+    ("angstrom", 1e-10, (1, 0, 0, 0, 0, 0), ""),
+    ("month", 2629800.0, (0, 0, 1, 0, 0, 0), ""),
+    ("dimensionless", 1.0, (0, 0, 0, 0, 0, 0), ""),
+)
+_COMMON: Final[Mapping[str, tuple[float, Mapping[str, float]]]] = {
+    prefix + name: (
+        _PREFIXES[prefix] * factor,
+        {base: float(power) for base, power in zip(_BASES, powers, strict=True) if power},
+    )
+    for name, factor, powers, prefixes in _COMMON_ROWS
+    for prefix in ("", *prefixes)
+}
 _NUMBER = re.compile(
     r"\s*(?P<mantissa>[+-]?(?:\d+(?:\.\d*)?|\.\d+))"
     r"(?:[eE](?P<early>[+-]?\d{1,3})(?=\())?"
@@ -204,7 +253,6 @@ def _unit(text: str, what: str = "") -> tuple[float, float, Mapping[str, float]]
         cleaned = cleaned.removesuffix(phrase)
     if len(cleaned) > _MAX_TEXT:
         raise InputError(f"{_where(what)}the unit text is longer than {_MAX_TEXT} characters.")
-    registry = _registry()
     factor, dims, position, sign = 1.0, {}, 0, 1  # type: tuple[Any, dict[str, float], int, int]
     first = True
     while position < len(cleaned):
@@ -222,7 +270,7 @@ def _unit(text: str, what: str = "") -> tuple[float, float, Mapping[str, float]]
         if match is None:
             raise InputError(f"{_where(what)}cannot read the unit {text!r}; write it like 'mS/cm' or 'ohm cm2'.")
         name, power = match["name"], sign * float(match["power"] or 1)
-        scale, token_dims = _token(name, text, what, registry)
+        scale, token_dims = _token(name, text, what)
         factor *= scale**power
         for key, exponent in token_dims.items():
             dims[key] = dims.get(key, 0.0) + exponent * power
@@ -233,14 +281,16 @@ def _unit(text: str, what: str = "") -> tuple[float, float, Mapping[str, float]]
 
 
 @functools.lru_cache(maxsize=1024)
-def _token(name: str, text: str, what: str, registry: pint.UnitRegistry[float]) -> tuple[float, Mapping[str, float]]:
-    import pint
-
+def _token(name: str, text: str, what: str) -> tuple[float, Mapping[str, float]]:
     pint_name = _ALIASES.get(name, name)
     if pint_name in ("degC", "delta_degC"):
         return 1.0, {"[temperature]": 1.0}
+    if pint_name in _COMMON:
+        return _COMMON[pint_name]
+    import pint
+
     try:
-        base: Any = registry.Quantity(1.0, pint_name).to_base_units()
+        base: Any = _registry().Quantity(1.0, pint_name).to_base_units()
     except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError, AttributeError, ValueError):
         raise _UnknownUnitError(name, text, what) from None
     return float(base.magnitude), {str(key): float(power) for key, power in base.dimensionality.items()}
