@@ -8,9 +8,11 @@ import pytest
 
 from ceramer import library, units
 from ceramer.errors import InputError
+from ceramer.library import _reproduce, _systems
 from ceramer.library._facts import ordinal_claims
 from ceramer.library._predictions import FINDINGS, OPEN, PREDICTIONS
-from ceramer.library._registry import ORDERS
+from ceramer.library._registry import ORDERS, Finding
+from ceramer.library._systems import one_of_each
 from ceramer.provenance import Kind, estimate
 
 ARITHMETIC = Path(__file__).parent / "data" / "arithmetic.tsv"
@@ -275,3 +277,27 @@ def test_facts_are_those_of_the_papers():
     assert library.fact("A0067").si == pytest.approx(0.075)
     assert library.fact("F001-107").si == pytest.approx(units.ZERO_CELSIUS - 54.49)
     assert library.fact_book()["A0067"].standard_uncertainty == pytest.approx(0.0005 / math.sqrt(3))
+
+
+def test_an_open_prediction_without_an_answer_says_why():
+    def fails(ledger):
+        raise InputError("The salt is not used up at 1 A/m2: it lasts.")
+
+    broken = Finding("PCE:nothing", "PCE", "time", "s", fails, "a run", Kind.PREDICTED)
+    (row,) = _reproduce._finding_rows([broken], library.fact_book())
+    assert row.value is None and row.inputs == ()
+    assert row.warning == "no answer: The salt is not used up at 1 A/m2: it lasts."
+    assert library.Reproduction((), (), (row,)).to_dict()["open_predictions"][0]["value"] is None
+
+
+def test_two_cells_of_one_name_are_an_error_that_names_both_files():
+    spec = _systems.cell_spec("Li|CSE|Li")
+    assert one_of_each([("a.toml", [spec])]) == {"Li|CSE|Li": spec}
+    with pytest.raises(InputError, match=r"b\.toml: a cell called 'Li\|CSE\|Li' exists already in a\.toml"):
+        one_of_each([("a.toml", [spec]), ("b.toml", [spec])])
+
+
+def test_a_void_at_a_quarter_of_the_current_closes_by_the_same_law(rows):
+    """By hand: (282^3 - 226^3)/10 um^3/h closes 142 um in 2.63 h."""
+    rate = (282.0**3 - 226.0**3) / 10.0
+    assert rows["A0044"].value == pytest.approx(142.0 / (142.0**3 / rate), rel=1e-4)

@@ -15,6 +15,7 @@ from ceramer.provenance import (
     Result,
     agrees,
     estimate,
+    estimate_order,
     read_toml,
     rounding_uncertainty,
     validate,
@@ -178,3 +179,44 @@ def test_a_result_prints_in_the_units_of_the_field():
     assert document["standard_uncertainty"] == pytest.approx(0.012)
     assert result.ufloat.nominal_value == 0.075
     assert f"{result.to_quantity().units:~}" == "mS / cm"
+
+
+# --- orders ----------------------------------------------------------------------------------------------------------
+
+
+def two_lengths():
+    return Book(
+        [
+            Datum("a", "length", 1.0, "m", "s", standard_uncertainty=0.1),
+            Datum("b", "length", 1.1, "m", "s", standard_uncertainty=0.1),
+            Datum("c", "length", 5.0, "m", "s", low=4.0, high=6.0, assumed=True),
+        ]
+    )
+
+
+def test_the_probability_of_an_order_is_that_of_the_difference():
+    """b - a = 0.1 +- 0.1 sqrt 2: above 0 with Phi(1/sqrt 2) = 0.7602; a common factor changes nothing."""
+    for factor in (lambda ledger: 1.0, lambda ledger: ledger("c")):
+        members = [lambda ledger, key=key, f=factor: ledger(key) * f(ledger) for key in "ab"]
+        got = estimate_order(members, two_lengths(), samples=4096)
+        assert got.probability == pytest.approx(0.7602, abs=0.01)
+        assert got.steps == (got.probability,)
+    assert got.inputs == ("a", "c", "b") and got.assumed == ("c",) and got.values == (5.0, 5.5)
+
+
+def test_an_order_of_three_needs_both_steps_and_a_tie_counts_half():
+    book = two_lengths()
+    got = estimate_order([lambda g: g("a"), lambda g: g("c"), lambda g: g("b")], book)
+    assert got.steps == (1.0, 0.0) and got.probability == 0.0
+    assert estimate_order([lambda g: g("a"), lambda g: g("a")], book).probability == 0.5
+    with pytest.raises(InputError, match="two calculations"):
+        estimate_order([lambda g: g("a")], book)
+    with pytest.raises(InputError, match="not finite"):
+        estimate_order([lambda g: g("a"), lambda g: math.nan], book)
+
+
+def test_a_sample_alone_names_no_inputs():
+    quick = estimate(lambda g: g("a") + g("c"), two_lengths(), find_inputs=False)
+    full = estimate(lambda g: g("a") + g("c"), two_lengths())
+    assert quick.inputs == () and quick.assumed == () and full.inputs == ("a", "c")
+    assert (quick.value, quick.standard_uncertainty, quick.low) == (full.value, full.standard_uncertainty, full.low)

@@ -167,6 +167,24 @@ def _closure_mm(ledger: Ledger) -> float:
     return float(laws.closure_time(ledger("A0029"), rate, 3.0))
 
 
+def _mean_rate(ledger: Ledger, exponent: float = 3.0) -> float:
+    rate = laws.rate_from_interval(ledger("A0035"), ledger("A0036"), ledger("A0034"), exponent)
+    return float(ledger("A0042") / laws.closure_time(ledger("A0042"), rate, exponent))
+
+
+_predict(
+    "A0044",
+    "size over closing time by d(L^3)/dt constant, its rate from the first frames of the 282 um void at four times the "
+    "current",
+    misfit="the printed rate is a mean over a frame interval at whose end the void was gone: a lower bound; and one "
+    "frame interval does not tell the exponent, see the alternatives",
+    alternatives=(
+        ("d(L^2)/dt constant", partial(_mean_rate, exponent=2.0)),
+        ("dL/dt constant", partial(_mean_rate, exponent=1.0)),
+    ),
+)(_mean_rate)
+
+
 @_predict("A0053", "size over the printed infiltration rate", kind=Kind.AUDIT)
 def _infiltrated(ledger: Ledger) -> float:
     return ledger("A0052") / ledger("A0054")

@@ -271,7 +271,7 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     verdict = _verdict(claim, relation, got, value, uncertainty)
     alternatives = []
     for model, calculate in prediction.alternatives:
-        other = estimate(calculate, data, samples=min(64, prediction.samples), find_inputs=False)
+        other = estimate(calculate, data, samples=min(64, max(16, prediction.samples // 2)), find_inputs=False)
         other_value, other_uncertainty, _ = _shown(other, claim.unit)
         alternatives.append(Alternative(model, other_value, other_uncertainty))
     alternatives += _experimented(claim, data)
@@ -279,7 +279,8 @@ def _answered(claim: Fact, prediction: Prediction, data: Book) -> Row:
     if prediction.kind is Kind.CALIBRATED:
         reason = f"calibrated to {', '.join(prediction.calibrated_to)}"
     elif verdict == "uninformative":
-        wide = f"the 95 % interval spans a factor {got.spread:.3g}: too wide to test anything"
+        span = f"spans a factor {got.spread:.3g}" if math.isfinite(got.spread) else "reaches zero"
+        wide = f"the 95 % interval {span}: too wide to test anything"
         if got.low is not None and got.high is not None and not got.low <= claim.si <= got.high:
             wide += ", and the printed value lies outside it"
         reason = "; ".join(part for part in (wide, prediction.misfit) if part)
