@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from ceramer import laws
 from ceramer.physics import failure
@@ -318,6 +319,37 @@ def test_linear_creep_is_a_newtonian_liquid():
     """n = 1 with s0/e0 = 3 eta: -dlnV/dt = 3 p/(4 eta)."""
     eta = 4e9
     assert failure.creep_closure_rate(2e5, 1.0, 3.0 * eta, 1.0) == pytest.approx(laws.pressure_closure_rate(2e5, eta))
+
+
+@pytest.mark.parametrize("exponent", [1.0, 3.0, 1.0 / 0.18])
+def test_creep_closes_a_void_as_the_flow_around_it_says(exponent):
+    """v = A/r2 around a void of radius a: the stress that its strain rate needs, integrated, is the pressure."""
+    radius, flow, rate, stress = 2e-6, 3e-22, 0.05, 2e6
+
+    def slope(logarithm):  # 2 s/r dr
+        return 2.0 * stress * (2.0 * flow / (rate * math.exp(3.0 * logarithm))) ** (1.0 / exponent)
+
+    pressure = quad(slope, math.log(radius), math.log(radius) + 12.0 * exponent, epsabs=0.0, epsrel=1e-10)[0]
+    closing = failure.creep_closure_rate(pressure, rate, stress, exponent)
+    assert closing == pytest.approx(3.0 * flow / radius**3, rel=1e-8)
+
+
+@pytest.mark.parametrize("neck", [1.0, 0.01])
+def test_a_wire_melts_at_one_voltage_whatever_its_neck(neck):
+    """Joule heat in slices of a wire whose section varies, its heat conductivity L sigma T: the hottest one melts."""
+    count, hot, cold = 600, 453.65, 295.15
+    volts = failure.burn_out_voltage(hot, cold)
+    x = (np.arange(count) + 0.5) / count
+    conductance = neck + (1.0 - neck) * (2.0 * x - 1.0) ** 2 + 0.3 * neck * x  # sigma A, without symmetry
+    drop = volts / conductance / (1.0 / conductance).sum()
+    heat = np.append(drop, 0.0) * conductance[0] * drop[0] / 2.0 + np.append(0.0, drop) * conductance[0] * drop[0] / 2.0
+    flow = failure.LORENZ_NUMBER * conductance  # of T**2/2 between neighbours
+    matrix = np.diag(flow[:-1] + flow[1:]) - np.diag(flow[1:-1], 1) - np.diag(flow[1:-1], -1)
+    source = heat[1:-1].copy()
+    source[0] += flow[0] * cold**2 / 2.0
+    source[-1] += flow[-1] * cold**2 / 2.0
+    hottest = math.sqrt(2.0 * np.linalg.solve(matrix, source).max())
+    assert hottest == pytest.approx(hot, rel=1e-4)
 
 
 def test_voids_open_by_faraday_and_close_by_pressure():

@@ -115,7 +115,8 @@ def monroe_newman_stability(
 
     References
     ----------
-    .. [1] C. Monroe, J. Newman, J. Electrochem. Soc. 152, A396 (2005), doi:10.1149/1.1850854
+    .. [1] C. Monroe, J. Newman, J. Electrochem. Soc. 152, A396 (2005), doi:10.1149/1.1850854: beside a polymer like
+       poly(ethylene oxide), roughening is suppressed where the separator is about twice as stiff as lithium
     .. [2] Z. Ahmad, V. Viswanathan, Phys. Rev. Lett. 119, 056003 (2017), doi:10.1103/PhysRevLett.119.056003
 
     Examples

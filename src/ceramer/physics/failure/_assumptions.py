@@ -55,7 +55,7 @@ _ROWS: tuple[tuple[str, str, float, str, float, float, str, str], ...] = (
         "Narayan2018",
         "initial 2 MPa; hardens, small ones more",
     ),
-    ("lithium.creep_exponent", "ratio", 1.0 / 0.18, "1", 5.0, 7.0, "Narayan2018", "1/0.18; 6.6 elsewhere"),
+    ("lithium.creep_exponent", "ratio", 1.0 / 0.18, "1", 5.0, 7.0, "Narayan2018", "1/0.18; 6.6 recalled, not re-read"),
     ("polymer.shear_modulus", "pressure", 1e6, "MPa", 1e4, 3e8, "assumed", "plasticised gel to filled network"),
     ("polymer.poisson_ratio", "ratio", 0.45, "1", 0.33, 0.499, "assumed", "a rubber"),
     ("polymer.ion_molar_volume", "molar_volume", 1e-4, "cm3/mol", 0.3e-4, 1.4e-4, "assumed", "t- V of LiTFSI"),

@@ -46,8 +46,8 @@ def bridge_resistance(thickness: Numeric, radius: Numeric, resistivity: Numeric)
 def burn_out_voltage(melting_temperature: Numeric, temperature: Numeric) -> Numeric:
     """Return the voltage at which the neck of a metal contact melts, ``U = 2 sqrt(L (T_m**2 - T**2))``.
 
-    Heat and current leave the neck by the same way, so that size and shape cancel (Kohlrausch); L is the Lorenz
-    number.
+    Heat and current leave the neck by the same way, so that size and shape cancel: with a heat conductivity of
+    L sigma T, ``L T dT = -V dV`` from the hottest place (V = 0) to either end (V = U/2). L is the Lorenz number.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def burn_out_voltage(melting_temperature: Numeric, temperature: Numeric) -> Nume
 
     References
     ----------
-    .. [1] F. Kohlrausch, Ann. Phys. 306, 132 (1900), doi:10.1002/andp.19003060107
+    .. [1] F. Kohlrausch, Ann. Phys. 306, 132 (1900): cited from memory
     .. [2] R. Holm, Electric Contacts, 4th ed., Springer (1967), doi:10.1007/978-3-662-06688-1
 
     Examples

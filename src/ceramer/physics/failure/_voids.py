@@ -36,13 +36,14 @@ def creep_closure_rate(
 
     Notes
     -----
-    For n = 1 and s0/e0 = 3 eta this is `ceramer.laws.pressure_closure_rate`. Creep of small volumes of lithium is
-    slower than of bulk.
+    From v = A/r**2 around the void, whose strain rate 2 A/r**3 needs the stress s: p is the integral of 2 s/r from its
+    surface. For n = 1 and s0/e0 = 3 eta this is `ceramer.laws.pressure_closure_rate`. Creep of small volumes of lithium
+    is slower than of bulk.
 
     References
     ----------
     .. [1] B. Budiansky, J. W. Hutchinson, S. Slutsky, Void growth and collapse in viscous solids, Mechanics of Solids,
-       Pergamon (1982), doi:10.1016/B978-0-08-025443-2.50009-4
+       Pergamon (1982): cited from memory
 
     Examples
     --------
