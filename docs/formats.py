@@ -239,6 +239,8 @@ MEANING: dict[str, dict[str, str]] = {
         "areal_capacity": "Overrides loading times specific capacity; for lithium, gives the thickness.",
         "mean_voltage": "Of discharge; needed for Wh/kg and Wh/L.",
         "porosity": "Of the coating.",
+        "tortuosity": "Factor of its pores, which conduct porosity/tortuosity times what fills them. Not given: by Bruggeman's "
+        "rule, with the exponent of any cathode in the catalogue.",
         "pore_medium": "What fills its pores; its mass counts.",
         "interface_resistance": "Of one electrode against the electrolyte: film and charge transfer together.",
         "film_resistance": "The part of it that is a film; the rest is charge transfer (Butler–Volmer). Not given: 0.",

@@ -53,6 +53,23 @@ def test_the_rest_of_a_blank_cell_follows_from_them():
     assert found.value == pytest.approx(ideal)
 
 
+def full_cell(**more):
+    pores = Phase("pores", SIGMA | {"current_fraction": Property(0.4), "salt_concentration": Property(700.0)})
+    active = materials.load("NMC811")
+    coating = {"loading": 0.1, "thickness": 40e-6, "porosity": 0.4, "active": active, "pore_medium": pores}
+    return between(positive=cell.Electrode("porous", "NMC811", **coating, **more))
+
+
+def test_pores_are_as_tortuous_as_said_or_by_the_rule():
+    found = inputs(lambda m: m.layers[-1].transport, full_cell())
+    assert found.inputs == ("any-cathode.bruggeman_exponent",)
+    assert found.value == pytest.approx(0.4**1.5)
+    assert any("tortuosity factor of the pores 1.58" in note for note in cell_model(full_cell())[1])
+    model, notes = cell_model(full_cell(tortuosity=3.0))
+    assert model.layers[-1].transport == pytest.approx(0.4 / 3.0)
+    assert not any("tortuosity" in note for note in notes)
+
+
 def test_what_is_given_is_not_read():
     full = Phase("full", SIGMA | {"current_fraction": Property(0.4), "salt_concentration": Property(700.0)})
     given = replace(LITHIUM, double_layer_capacitance=0.03, interface_resistance=1e-3)

@@ -64,8 +64,8 @@ class Electrode:
         Of lithium on the bare metal [V] (plating).
     active : Material or None
         The active material with its data (porous).
-    porosity : float
-        Volume fraction of the pores (porous).
+    porosity, tortuosity : float, float or None
+        Volume fraction of the pores (porous), and their tortuosity factor; by Bruggeman's rule where None.
     pore_medium : Medium or None
         What fills them.
     particle_radius, lithium_diffusivity, exchange_current_density : float or None
@@ -93,6 +93,7 @@ class Electrode:
     nucleation_overpotential: float = 0.0
     active: Material | None = None
     porosity: float = 0.0
+    tortuosity: float | None = None
     pore_medium: Medium | None = None
     particle_radius: float | None = None
     lithium_diffusivity: float | None = None

@@ -26,6 +26,7 @@ from ceramer.provenance import (
     Ledger,
     Length,
     Pressure,
+    Ratio,
     SpecificCapacity,
     Temperature,
     Voltage,
@@ -136,6 +137,8 @@ class ElectrodeSpec(BaseModel):
     areal_capacity: ArealCapacity | None = None
     mean_voltage: Voltage | None = None
     porosity: Fraction | None = None
+    tortuosity: Ratio | None = None
+    """Factor of its pores: they conduct porosity/tortuosity times what fills them."""
     pore_medium: str | None = None
     interface_resistance: AreaSpecificResistance | None = None
     film_resistance: AreaSpecificResistance | None = None
@@ -226,6 +229,7 @@ class ElectrodeSpec(BaseModel):
             collector=collector,
             active=material,
             porosity=porosity,
+            tortuosity=read("tortuosity") or None,
             pore_medium=medium,
             particle_radius=read("particle_radius") or None,
             lithium_diffusivity=read("lithium_diffusivity") or None,

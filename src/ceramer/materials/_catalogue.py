@@ -48,7 +48,7 @@ _BY_DIMENSION: Final[Mapping[str, str]] = {
     "voltage": "mean_voltage equilibrium_mean_voltage potential_slope tafel_slope",
     "fraction": "porosity cathode_porosity volume_fraction initiator_efficiency dissociation_constant",
     "ratio": "transference_number tortuosity poisson_ratio relative_permittivity electrons_per_formula "
-    "dissociation_plasticiser_exponent current_fraction thermodynamic_factor lithium_per_formula",
+    "dissociation_plasticiser_exponent bruggeman_exponent current_fraction thermodynamic_factor lithium_per_formula",
     "concentration": "salt_concentration film_species_concentration",
     "current_density": "exchange_current_density",
     "areal_capacity": "nucleation_charge",

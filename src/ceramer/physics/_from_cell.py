@@ -31,6 +31,7 @@ __all__ = ["Blanks", "cathode_model", "cell_model", "layer_model", "metal_model"
 
 _POLYMER: Final = "any-polymer"
 _METAL: Final = "any-metal"
+_CATHODE: Final = "any-cathode"
 """Materials of the catalogue that stand for one of which nobody says more."""
 _NEARLY_ONE = 0.999  # a current fraction above it is a ceramic's
 
@@ -46,17 +47,17 @@ class Blanks:
         """Note what was taken for granted."""
         self.notes.append(sentence)
 
-    def polymer(self, prop: str) -> float:
-        """Return a property of a polymer electrolyte of which nothing more is known."""
-        return materials.load(_POLYMER, self.ledger).get(prop)
+    def of(self, stand_in: str, prop: str) -> float:
+        """Return a property of a material that stands for any other of its kind."""
+        return materials.load(stand_in, self.ledger).get(prop)
 
-    def metal(self, prop: str, name: str = _METAL) -> float:
+    def metal(self, name: str, prop: str) -> float:
         """Return a property of a metal by name, or that of any metal where its own is not known."""
         try:
             own = materials.load(name, self.ledger)
         except UnknownNameError:
-            return self.metal(prop)
-        return own.get(prop) if own.has(prop) or name == _METAL else self.metal(prop)
+            return self.of(_METAL, prop)
+        return own.get(prop) if own.has(prop) else self.of(_METAL, prop)
 
 
 def layer_model(layer: StackLayer, temperature: float, blanks: Blanks | None = None) -> Layer:
@@ -107,7 +108,7 @@ def _completed(medium: Any, temperature: float, blanks: Blanks) -> Any:
     try:
         medium.current_fraction(temperature)
     except InputError:
-        fraction = blanks.polymer("current_fraction")
+        fraction = blanks.of(_POLYMER, "current_fraction")
         blanks.say(f"{medium.name}: current fraction not given, {fraction:g} assumed")
         return replace(medium, properties={**medium.properties, "current_fraction": Property(fraction)})
     return medium
@@ -144,7 +145,7 @@ def _salt(phase: Medium, conductivity: float, temperature: float, blanks: Blanks
     """Return concentration [mol/m3], transference number and salt diffusivity [m2/s] of a polymer."""
     concentration = _find(phase, "salt_concentration", temperature)
     if concentration is None:
-        concentration = blanks.polymer("salt_concentration")
+        concentration = blanks.of(_POLYMER, "salt_concentration")
         blanks.say(
             f"{phase.name}: salt concentration not given, {concentration / 1000.0:g} mol/L assumed (it sets how long "
             "gradients take)"
@@ -280,7 +281,7 @@ def _oxidation(electrode: Electrode, blanks: Blanks) -> dict[str, Any]:
         return {}
     slope = electrode.tafel_slope
     if slope is None:
-        slope = blanks.metal("tafel_slope")
+        slope = blanks.of(_METAL, "tafel_slope")
         blanks.say(f"{electrode.material}: oxidation grows tenfold in {slope:g} V (assumed)")
     return {
         "oxidation_current": electrode.oxidation_current,
@@ -294,7 +295,7 @@ def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None 
     blanks = blanks or Blanks()
     capacitance = electrode.double_layer_capacitance
     if capacitance is None:
-        capacitance = blanks.metal("double_layer_capacitance", electrode.material)
+        capacitance = blanks.metal(electrode.material, "double_layer_capacitance")
         blanks.say(
             f"{electrode.material}: double layer of {capacitance * 100.0:g} uF/cm2 assumed (it sets how fast a "
             "surface charges)"
@@ -316,7 +317,7 @@ def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None 
     if transfer > 0.0:
         exchange = float(laws.exchange_current_density(transfer, temperature))
     else:
-        exchange = blanks.metal("exchange_current_density")
+        exchange = blanks.of(_METAL, "exchange_current_density")
         blanks.say(f"{electrode.material}: no interface resistance given, none assumed")
     if electrode.type == "plating":
         return Metal.copper(
@@ -325,7 +326,7 @@ def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None 
             film_resistance=electrode.film_resistance,
             capacitance=capacitance,
             nucleation_overpotential=electrode.nucleation_overpotential,
-            nucleation_charge=blanks.metal("nucleation_charge"),
+            nucleation_charge=blanks.of(_METAL, "nucleation_charge"),
             **oxidation,
         )
     return Metal(
@@ -343,8 +344,8 @@ def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blan
     """Return the porous positive electrode of a cell for the engine.
 
     Its pores hold `pore_medium`, or, where none is given, the polymer of the layer that it touches; the effective
-    properties follow from the porosity with the exponent 1.5 of Bruggeman. The coating conducts electrons as the
-    catalogue's does.
+    properties follow from the porosity and the tortuosity, or Bruggeman's rule with the exponent of any cathode in the
+    catalogue. The coating conducts electrons as the catalogue's does.
     """
     blanks = blanks or Blanks()
     electrode = cell.positive
@@ -365,6 +366,10 @@ def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blan
     if electronic is None and electrode.active is not None:
         electronic = electrode.active.at("coating_electronic_conductivity", temperature)
         blanks.say(f"{electrode.material}: the coating conducts {electronic:.2g} S/m of electrons (catalogue)")
+    tortuosity = electrode.tortuosity
+    if tortuosity is None:
+        tortuosity = electrode.porosity ** (1.0 - blanks.of(_CATHODE, "bruggeman_exponent"))
+        blanks.say(f"{electrode.material}: tortuosity factor of the pores {tortuosity:.3g} (Bruggeman)")
     return PorousCathode(
         name=electrode.material,
         thickness=electrode.thickness,
@@ -376,6 +381,7 @@ def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blan
         conductivity_exponent=filled.conductivity_exponent,
         salt_volume_fraction=filled.salt_volume_fraction,
         porosity=electrode.porosity,
+        tortuosity=tortuosity,
         electronic_conductivity=float(electronic or 0.0),
         materials=(particles,),
     )
