@@ -112,3 +112,5 @@ def test_a_life_with_ceramic_is_set_beside_polymers_without():
         assert claim not in ledger.read and set(failures.CALIBRATED) <= set(ledger.read)
     with pytest.raises(InputError, match="not in the text"):
         failures.unblocked_life("F003-032", BOOK.ledger())
+    assert failures.life_as_peo(BOOK.ledger()) / H == pytest.approx(566.0)
+    assert failures.life_as_peo(BOOK.ledger({failures._QUANTILE: 0.9})) / H > 580.0

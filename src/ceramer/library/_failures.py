@@ -33,6 +33,7 @@ __all__ = [
     "durability",
     "implied_current_density",
     "life_answer",
+    "life_as_peo",
     "life_data",
     "not_identifiable",
     "predicted_life",
@@ -231,6 +232,16 @@ def unblocked_life(claim: str, ledger: Ledger) -> float:
         raise InputError(f"{claim}: the current density is not in the text.")
     life = _of_polymers(ledger, only_shorts=True).quantile(ledger(_QUANTILE), current)
     return life * current if row.charge else life
+
+
+def life_as_peo(ledger: Ledger) -> float:
+    """Return the life [s] of a cell that is run and shorts as that of PEO, at a current that is not printed.
+
+    The law of polymers without ceramic gives the scatter between two such cells.
+    """
+    fit = _of_polymers(ledger, only_shorts=True)
+    scatter = fit.quantile(ledger(_QUANTILE), _MA_PER_CM2) / fit.quantile(0.5, _MA_PER_CM2)
+    return ledger("F003-030") * scatter
 
 
 def implied_current_density(ledger: Ledger) -> float:

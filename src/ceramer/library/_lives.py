@@ -14,6 +14,7 @@ from ceramer.library._failures import (
     blocked_share_needed,
     calibrated_life,
     implied_current_density,
+    life_as_peo,
     predicted_life,
     unblocked_life,
 )
@@ -44,6 +45,15 @@ for _claim in UNBLOCKED:
         samples=_SAMPLES,
         gap="not_identifiable",
     )(partial(unblocked_life, _claim))
+for _claim in ("F003-031", "F003-032"):
+    predict(
+        _claim,
+        "the printed life of PEO, run at the same current density (not in the text): as if web and MOF stopped "
+        "nothing; scatter by the law of polymers without ceramic",
+        misfit="what it outlives PEO by is what web or MOF stopped, if both were run alike",
+        samples=_SAMPLES,
+        gap="not_identifiable",
+    )(life_as_peo)
 
 finding(
     "PEO:current density of its life",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ceramer import units
+from ceramer.library._experiments import bench
 from ceramer.library._fade import FADES
 from ceramer.library._registry import order
 from ceramer.library._systems import load_cell, load_medium
@@ -28,6 +29,26 @@ order(
     [partial(_steady_resistance, cell) for cell in ("Li|PMI|Li", "Li|PLS|Li", "Li|PEO film|Li")],
     misfit="PEO is last by its thickness; MOF and LLZO layers differ by less than what is not known of them, and no "
     "model here has what each does to lithium",
+)
+
+
+def _salt_difference(cell: str, ledger: Ledger) -> float:
+    """Steady difference of salt between the electrodes over its mean, per current density [m2/A]."""
+    return bench(cell, ledger).gradients().drop
+
+
+order(
+    "O003-3",
+    "steady salt profile of the simulated cell, ideal dilute salt; every layer with the polymer of the PEO film",
+    [partial(_salt_difference, cell) for cell in ("Li|PMI|Li", "Li|PEO film|Li")],
+    misfit="PMI is ten times thinner than PEO, but how tortuous its web is, nobody knows",
+    samples=32,
+)
+order(
+    "O003-4",
+    "L/sigma of the printed thicknesses and conductivities",
+    [lambda g: g("F003-001") / g("F003-025"), lambda g: g("F003-005") / g("F003-024")],
+    kind=Kind.AUDIT,
 )
 
 
