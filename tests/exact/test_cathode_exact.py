@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from ceramer.errors import InputError
 from ceramer.numerics.chain import Step
 from ceramer.physics import (
     ActiveMaterial,
@@ -54,7 +55,7 @@ POLYMER = {
 
 def cell(
     *, cells: int = 4, shells: int = 12, grading: float = 4.0, stoichiometry: float = 0.5, electronic: float = 100.0,
-    negative: Metal | None = None, materials: int = 1, capacitance: float = 0.0,
+    negative: Metal | None = None, materials: int = 1, capacitance: float = 0.0, binding: float = 0.0,
 ) -> Simulation:  # fmt: skip
     active = ActiveMaterial(
         laws=LAWS,
@@ -65,6 +66,7 @@ def cell(
         shells=shells,
         shell_grading=grading,
         film_resistance=1e-2,
+        film_lithium=binding,
         capacitance=capacitance,
     )
     model = CellModel(
@@ -185,7 +187,7 @@ def test_film_raises_the_overpotential_by_its_drop() -> None:
 def test_charge_and_salt_over_hundreds_of_cycles() -> None:
     """Lithium of foil, films, dead metal and particles, and salt, to 1e-10 after 200 cycles with every loss."""
     foil = Metal.lithium(20.0, 1e6, film_resistance=1e-2, film_growth=1e-10, film_lithium=1e4, dead_lithium=1e-3)
-    simulation = cell(negative=foil)
+    simulation = cell(negative=foil, binding=5e3)
     before = simulation.amount("salt"), simulation.amount("lithium")
     result = cycle(simulation, cccv(20.0), 200, active_loss=1e-4)
     assert result.outcome == "complete"
@@ -197,10 +199,40 @@ def test_charge_and_salt_over_hundreds_of_cycles() -> None:
     plated = result.charge.sum()
     film = 1e4 * (result.film[-1] - 1e-2)
     assert result.lost[-1] == pytest.approx(1e-3 * plated + film, rel=1e-6)
+    assert result.bound[-1] > 100.0
+
+
+def test_lithium_in_the_film_of_the_cathode_is_missing_elsewhere() -> None:
+    """lambda times what the film grew, on all the surface; the next discharge takes it from the foil."""
+    binding, inventory = 2e4, 1e5
+    simulation = cell(binding=binding, negative=Metal.lithium(20.0, inventory, film_resistance=1e-3))
+    result = cycle(simulation, cccv(20.0), 20)
+    surface = 3.0 * FRACTION / RADIUS * THICKNESS
+    assert result.bound == pytest.approx(binding * surface * (result.cei - 1e-2), rel=1e-3)
+    bound, emptied = np.diff(result.bound), np.diff(result.inventory)
+    assert emptied[1:] == pytest.approx(-bound[1:], rel=0.05)
+    assert (result.coulombic_efficiency[1:] > 1.0).all()  # lithium enough: what the film took is filled up
+    assert (result.discharge - result.charge)[2:] == pytest.approx(bound[1:], rel=0.05)
+
+
+def test_a_cell_short_of_lithium_fades_by_what_its_film_binds() -> None:
+    """All lithium is in the cathode and the foil gives out first: each discharge is what the charge before left."""
+    metal = Metal.copper(20.0, film_resistance=1e-3, stripping_reserve=10.0)
+    simulation = cell(binding=2e4, negative=metal, stoichiometry=0.6)
+    charge, hold, discharge = (cccv(20.0)[k] for k in (1, 2, 0))
+    result = cycle(simulation, [charge, hold, discharge], 20)
+    assert result.outcome == "complete"
+    assert np.diff(result.discharge)[2:] == pytest.approx(-np.diff(result.bound)[2:], rel=0.1)
+
+
+def test_binding_needs_a_film_that_grows() -> None:
+    active = cell().model.layers[-1].materials[0]
+    with pytest.raises(InputError, match="no film grows"):
+        replace(active, laws=InsertionLaws(potential, exchange_current, diffusivity), film_lithium=1.0)
 
 
 def test_jacobian_is_that_of_differences() -> None:
-    simulation = cell(shells=5, cells=3, materials=2, capacitance=0.2)
+    simulation = cell(shells=5, cells=3, materials=2, capacitance=0.2, binding=1e5)
     chain = simulation.chain
     chain.run([Step("current", 15.0, 300.0, record=False)])
     _, jacobian = chain.matrices()
@@ -218,7 +250,7 @@ def test_jacobian_is_that_of_differences() -> None:
 
 def test_impedance_is_that_of_a_dense_solve() -> None:
     """Two sizes of particles, double layers, state under current: every entry of the elimination counts."""
-    simulation = cell(shells=5, cells=3, materials=2, capacitance=0.2)
+    simulation = cell(shells=5, cells=3, materials=2, capacitance=0.2, binding=1e5)
     chain = simulation.chain
     chain.run([Step("current", 15.0, 300.0, record=False)])
     mass, jacobian = chain.matrices()
@@ -248,7 +280,7 @@ def test_two_equal_halves_are_one_whole() -> None:
 
 def test_jumps_land_where_all_cycles_do() -> None:
     foil = Metal.lithium(20.0, 1e6, film_resistance=2e-3, film_growth=2e-11, film_lithium=1e4)
-    every, some = cell(negative=foil, shells=6), cell(negative=foil, shells=6)
+    every, some = (cell(negative=foil, shells=6, binding=1e3) for _ in range(2))
     lithium = some.amount("lithium")
     full = cycle(every, cccv(20.0), 300)
     jumped = cycle(some, cccv(20.0), 300, jump=True)

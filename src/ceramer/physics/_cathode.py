@@ -83,8 +83,13 @@ def _inside(x: Number) -> Number:
 _ACTIVE = ("area", "sites", "exchange_factor", "film")
 
 
+def _parameters(number: int, laws: InsertionLaws) -> tuple[str, ...]:
+    names = _ACTIVE if laws.cei_growth is None else (*_ACTIVE, "bound")
+    return tuple(f"{name}_{number}" for name in names)
+
+
 def _particles(number: int, laws: InsertionLaws) -> Particles:
-    names = ("temperature", *(f"{name}_{number}" for name in _ACTIVE))
+    names = ("temperature", *_parameters(number, laws))
 
     def flux(inner: Number, outer: Number, closeness: Number, factor: Number) -> Number:
         return factor * shell_flux(inner, outer, closeness, (laws.diffusivity(inner), laws.diffusivity(outer)))
@@ -101,12 +106,12 @@ def _particles(number: int, laws: InsertionLaws) -> Particles:
 
     def with_film(
         c: Number, phi: Number, solid: Number, x: Number, j: Number, film: Number, t: Number, area: Number,
-        sites: Number, factor: Number, bare: Number,
+        sites: Number, factor: Number, bare: Number, bound: Number,
     ) -> Any:  # fmt: skip
         assert laws.cei_growth is not None
         growth = laws.cei_growth(film, j, solid - phi)
         row = balance(c, solid - phi, x, j, film + bare, t, factor)
-        return j / (FARADAY * sites), row, growth, area * j, -area * j
+        return (j + bound * growth) / (FARADAY * sites), row, growth, area * j, -area * j
 
     surface: tuple[Unknown, ...] = (Unknown(f"reaction_{number}", CURRENT_SCALE),)
     if laws.cei_growth is not None:
@@ -130,7 +135,7 @@ def cathode_node(materials: tuple[InsertionLaws, ...]) -> NodeKind:
     Rows: salt in the pores (anions do not react), ions and electrons, with ``div i = -div i_s = sum_k a_k j_k`` and
     the current of the double layer.
     """
-    names = ("temperature", *(f"{name}_{k}" for k in range(len(materials)) for name in _ACTIVE))
+    names = ("temperature", *(name for k, laws in enumerate(materials) for name in _parameters(k, laws)))
     return NodeKind(
         "cathode",
         (Unknown("concentration", 1000.0), Unknown("potential", 0.1), Unknown("solid_potential", 1.0)),

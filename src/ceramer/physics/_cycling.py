@@ -51,6 +51,8 @@ class Cycling:
         Lithium of the negative electrode and what it has lost [C/m2].
     active : array
         Active material that still takes part, over the first.
+    bound : array
+        Lithium that films on the particles have bound, those of lost active material left out [C/m2].
     outcome, sentence : str
         "complete", or what ended the cycling before.
     error : float
@@ -71,6 +73,7 @@ class Cycling:
     inventory: Array
     lost: Array
     active: Array
+    bound: Array
     outcome: str
     sentence: str
     error: float = 0.0
@@ -104,6 +107,7 @@ class _Slow:
     def __init__(self, simulation: Simulation) -> None:
         chain = simulation.chain
         names = [u.name for u in chain.nodes[0].kind.unknowns]
+        table = simulation.conserved["lithium"][0]
 
         def places(name: str) -> list[int]:
             return [chain.unknown(0, name)] if name in names else []
@@ -113,16 +117,36 @@ class _Slow:
         self.cei = [int(p) for g in chain.particles if len(g.surface) > 1 for p in g.surface[1]]
         self.places = np.array([*self.lost, *self.film, *self.cei], np.int64)
         self.films = slice(len(self.lost), None)
+        self.binding = np.flatnonzero(np.isin(table, np.array(self.cei, np.int64)))
+        self.binds = table[self.binding]
+        self.first = chain.y[self.binds].copy()
+        self.among = np.searchsorted(self.places, self.binds, sorter=np.argsort(self.places))
+        self.among = np.argsort(self.places)[self.among]
+
+    @property
+    def weights(self) -> Array:
+        """Lithium per resistance of every film that binds it [C/m2 per ohm m2]."""
+        return self.simulation.conserved["lithium"][1][self.binding]
+
+    def bound(self) -> float:
+        """Return the lithium that films on the particles have bound [C/m2]."""
+        return float(self.weights @ (self.simulation.chain.y[self.binds] - self.first))
+
+    def spent(self, change: Array) -> float:
+        """Return the lithium that is lost and bound where the slow states change by this [C/m2]."""
+        return float(self.weights @ change[self.among]) + (float(change[0]) if self.lost else 0.0)
 
     def read(self) -> Array:
         return self.simulation.chain.y[self.places].copy()
 
     def write(self, values: Array) -> None:
-        """Set the slow states; the lithium that is lost comes from the inventory."""
-        y = self.simulation.chain.y
+        """Set the slow states; the lithium that is lost or bound comes from the inventory."""
+        y, before = self.simulation.chain.y, self.bound()
         if self.lost:
             y[self.inventory[0]] -= values[0] - y[self.lost[0]]
         y[self.places] = values
+        if self.inventory:
+            y[self.inventory[0]] -= self.bound() - before
 
 
 @dataclass(frozen=True)
@@ -206,6 +230,7 @@ class _Recorder:
                 _mean(y, slow.inventory),
                 _mean(y, slow.lost),
                 simulation.active,
+                slow.bound(),
             )
         )
         self.durations.append(run.summary[:, 2].copy())
@@ -218,9 +243,9 @@ class _Recorder:
         del self.rows[-1], self.durations[-1], self.voltages[-1]
 
     def result(self, error: float) -> Cycling:
-        table = np.array(self.rows).reshape(-1, 10)
+        table = np.array(self.rows).reshape(-1, 11)
         shape = (len(self.rows), len(self.steps))
-        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active = table[:, 1:].T.copy()
+        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active, bound = table[:, 1:].T.copy()
         return Cycling(
             number=table[:, 0].astype(np.int64),
             discharge=discharge,
@@ -234,6 +259,7 @@ class _Recorder:
             inventory=inventory,
             lost=lost,
             active=active,
+            bound=bound,
             outcome=self.outcome[0],
             sentence=self.outcome[1],
             error=error,
@@ -368,6 +394,7 @@ def _reach(slow: _Slow, slope: _Slope) -> float:
     for place, change in zip(slow.places[slow.films], slope.change[slow.films], strict=True):
         if change != 0.0:
             most = min(most, abs(y[place] / change))
-    if slow.lost and slope.change[0] > 0.0:
-        most = min(most, y[slow.inventory[0]] / slope.change[0] / 3.0)
+    spent = slow.spent(slope.change)
+    if slow.inventory and spent > 0.0:
+        most = min(most, y[slow.inventory[0]] / spent / 3.0)
     return float(most)

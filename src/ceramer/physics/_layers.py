@@ -216,6 +216,8 @@ class ActiveMaterial:
         Multiply the laws: temperature, calibration.
     film_resistance : float
         [ohm m2] of the particles' surface; where the laws have a `cei_growth` it grows from here.
+    film_lithium : float
+        Lithium that the growing film takes out of the particle and binds [C/m2 per ohm m2].
     capacitance : float
         Of the double layer [F/m2] of the particles' surface.
     window : (float, float)
@@ -233,6 +235,7 @@ class ActiveMaterial:
     diffusivity_factor: float = 1.0
     exchange_factor: float = 1.0
     film_resistance: float = 0.0
+    film_lithium: float = 0.0
     capacitance: float = 0.0
     window: tuple[float, float] = (0.0, 1.0)
     shells: int = 15
@@ -244,7 +247,7 @@ class ActiveMaterial:
             self,
             self.name,
             positive="radius volume_fraction maximum_concentration diffusivity_factor exchange_factor",
-            not_negative="film_resistance capacitance",
+            not_negative="film_resistance film_lithium capacitance",
         )
         low, high = self.window
         if not 0.0 <= low < self.stoichiometry < high <= 1.0:
@@ -257,6 +260,10 @@ class ActiveMaterial:
         if self.laws.cei_growth is not None and self.film_resistance <= 0.0:
             raise InputError(
                 f"{self.name}: a film that grows needs a film_resistance above 0 to start from; give a small one."
+            )
+        if self.laws.cei_growth is None and self.film_lithium > 0.0:
+            raise InputError(
+                f"{self.name}: film_lithium is given, but no film grows; give the laws a cei_growth or leave it out."
             )
 
     @property

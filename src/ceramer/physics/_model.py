@@ -108,7 +108,8 @@ def _cathode_node(layer: PorousCathode, width: float, temperature: float) -> Nod
         area = m.specific_area * width
         capacity += m.capacitance * area
         grows = m.laws.cei_growth is not None
-        values += [area, m.maximum_concentration, m.exchange_factor, 0.0 if grows else m.film_resistance]
+        values += [area, m.maximum_concentration, m.exchange_factor]
+        values += [0.0, m.film_lithium] if grows else [m.film_resistance]
         fillings.append(
             Filling(
                 spherical_shells(m.radius, m.shells, m.shell_grading),
@@ -539,11 +540,14 @@ class _Assembly:
             cathode = model.layers[-1]
             assert isinstance(cathode, PorousCathode)
             for m, group in zip(cathode.materials, chain.particles, strict=True):
-                weights = np.array([n.parameters for n in self.nodes[group.node : group.node + group.shells.shape[1]]])
+                nodes = self.nodes[group.node : group.node + group.shells.shape[1]]
                 number = cathode.materials.index(m)
-                area = weights[:, 1 + 4 * number]
+                column = nodes[0].kind.parameters.index(f"area_{number}")
+                area = np.array([n.parameters[column] for n in nodes])
                 held = FARADAY * m.maximum_concentration * group.volume[:, None] * area
                 lithium += list(zip(group.shells.ravel().tolist(), held.ravel().tolist(), strict=True))
+                if m.film_lithium > 0.0:
+                    lithium += list(zip(group.surface[1].tolist(), (m.film_lithium * area).tolist(), strict=True))
                 share = self.nodes[group.node].fillings[number].shells.surface[1]
                 size = f"{m.name} of {m.radius * 1e6:.3g} um"
                 low, high = max(m.window[0], 1e-6), min(m.window[1], 1.0 - 1e-6)
