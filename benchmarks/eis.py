@@ -133,6 +133,28 @@ def mixed(count: int, seed: int) -> list[Truth]:
     return out
 
 
+def randles(count: int, seed: int) -> list[Truth]:
+    """Random Randles circuits: diffusion of every kind behind the slowest charge transfer, apart from it or not."""
+    rng = np.random.default_rng(3000 + seed)
+    out = []
+    for _ in range(count):
+        noise, tail, arcs = 10 ** rng.uniform(-3, -2), ("W", "Wo", "Ws")[rng.integers(3)], int(rng.integers(0, 2))
+        f = np.logspace(rng.uniform(5.5, 6.5), rng.uniform(-2.0, -0.5), int(rng.integers(40, 100)))
+        values, parts = [10 ** rng.uniform(1.0, 2.0)], ["R0"]
+        for k in range(arcs):
+            r, alpha, tau = 10 ** rng.uniform(1.5, 3.0), rng.uniform(0.85, 1.0), 10 ** rng.uniform(-6.5, -5.5)
+            values += [r, tau**alpha / r, alpha]
+            parts.append(f"p(R{k + 1},CPE{k + 1})")
+        r, alpha, tau = 10 ** rng.uniform(1.5, 3.0), rng.uniform(0.78, 1.0), 10 ** rng.uniform(-3.5, -1.5)
+        slow, share = 10 ** rng.uniform(-1.0, 1.0), r * 10 ** rng.uniform(-0.5, 0.5)
+        load = [share / slow**0.5] if tail == "W" else [share, slow]
+        values += [r, *load, tau**alpha / r, alpha]
+        parts.append(f"p(R{arcs + 1}-{tail}1,CPE{arcs + 1})")
+        circuit = Circuit.parse("-".join(parts))
+        out.append(Truth(circuit, np.array(values), f, noisy(circuit.impedance(values, f), noise, rng)))
+    return out
+
+
 def within(found: np.ndarray, truth: np.ndarray) -> bool:
     return found.shape == truth.shape and bool(np.all(np.abs(found / truth - 1.0) < LIMIT))
 
@@ -274,6 +296,7 @@ def untold(report: Report, count: int) -> None:
     sets = [(f"{w}, {100 * noise:g} %, seed {seed}", made(w, count, noise, SEED + seed))
             for w in "AB" for noise, seed in ((1e-3, 0), (1e-3, 1), (2e-3, 2), (5e-3, 3), (1e-2, 4))]  # fmt: skip
     sets += [(f"mixed, 0.1-1 %, seed {seed}", mixed(count, seed)) for seed in range(5)]
+    sets += [(f"Randles, 0.1-1 %, seed {seed}", randles(count, seed)) for seed in range(3)]
     totals = []
     for name, truths in sets:
         rows, times, same = [], [], 0

@@ -69,6 +69,31 @@ def test_effective_capacitance_and_brick_layer():
 
 
 @pytest.mark.parametrize(
+    ("text", "values", "load"),
+    [
+        ("R0-p(R1-W1,CPE1)", [10, 50, 30, 1e-5, 0.85], lambda w: 30 * (1 - 1j) / np.sqrt(w)),
+        (
+            "R0-p(R1-Ws1,CPE1)",
+            [10, 50, 80, 3.0, 1e-5, 0.85],
+            lambda w: 80 * np.tanh(np.sqrt(3j * w)) / np.sqrt(3j * w),
+        ),
+        ("R0-p(R1-Wo1,C1)", [10, 50, 80, 3.0, 1e-5], lambda w: 80 / np.tanh(np.sqrt(3j * w)) / np.sqrt(3j * w)),
+    ],
+)
+def test_randles_circuit_is_its_closed_form_with_exact_derivatives(text, values, load):
+    circuit, f = Circuit.parse(text), np.logspace(5, -2, 40)
+    values, w = np.array(values, dtype=float), 2 * np.pi * f
+    q, alpha = (values[-2], values[-1]) if text.endswith("CPE1)") else (values[-1], 1.0)
+    z = 10 + 1 / (1 / (50 + load(w)) + q * (1j * w) ** alpha)
+    np.testing.assert_allclose(circuit.impedance(values, f), z, rtol=1e-12)
+    exact = circuit.jacobian(values, f)
+    for k in range(values.size):
+        step = 1e-6 * values[k] * (np.arange(values.size) == k)
+        slope = (circuit.impedance(values + step, f) - circuit.impedance(values - step, f)) / (2e-6 * values[k])
+        np.testing.assert_allclose(exact[:, k], slope, atol=2e-8 * np.abs(slope).max())
+
+
+@pytest.mark.parametrize(
     ("text", "values"),
     [
         ("R0-p(R1,CPE1)-p(R2,CPE2)-W1", [50, 800, 1e-8, 0.92, 400, 2e-6, 0.85, 200]),

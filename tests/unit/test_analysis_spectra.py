@@ -54,6 +54,28 @@ def test_leads_that_were_measured_are_subtracted_from_what_lies_beyond_the_windo
     assert not any("were it" in w for w in report.warnings)
 
 
+@pytest.mark.parametrize(
+    ("circuit", "values", "names"),
+    [
+        ("R0-p(R1-Ws1,CPE1)", [20, 100, 200, 0.3, 2e-4, 0.9], ("diffusion_resistance", "diffusion_time")),
+        ("R0-p(R1,CPE1)-W1", [20, 100, 1e-6, 0.9, 150], ("warburg_coefficient",)),
+    ],
+)
+def test_a_report_of_arcs_tells_the_diffusion_beside_them(circuit, values, names):
+    f, rng = np.logspace(6, -2, 81), np.random.default_rng(2)
+    z = Circuit.parse(circuit).impedance(values, f)
+    z = z + 1e-3 * np.abs(z) * (rng.normal(size=81) + 1j * rng.normal(size=81))
+    report = analyse(Measurement(columns=dict(zip(COLUMNS, (f, z.real, z.imag), strict=True))))
+    params = dict(zip(Circuit.parse(circuit).parameters, values, strict=True))
+    truth = [value for name, value in params.items() if name.startswith("W")]
+    for name, value in zip(names, truth, strict=True):
+        found = report.result(name)
+        assert abs(found.value - value) < 4 * found.standard_uncertainty
+        assert found.standard_uncertainty < 0.02 * value
+        assert ("behind the charge transfer" in found.method) == ("-W" in circuit.split(",")[0])
+    assert name in str(report)
+
+
 def test_a_bulk_arc_beyond_the_window_is_not_split_between_a_resistor_and_an_arc():
     f = np.logspace(6, 0, 61)  # the arc peaks at 62 MHz, and there is no noise
     z = Circuit.parse("(RC)(RC)").impedance([15.2, 1.7e-10, 5.3e6, 5.6e-6], f)

@@ -28,6 +28,14 @@ def test_both_notations_give_the_same_circuit(short, long):
     assert Circuit.parse(str(Circuit.parse(short))) == Circuit.parse(short)
 
 
+def test_an_arc_may_have_diffusion_behind_its_resistor():
+    circuit = Circuit.parse("R0-p(R1,CPE1)-p(CPE2,Ws1-R2)")
+    assert circuit.arcs == (("R1", "CPE1"), ("R2", "CPE2"))
+    assert Circuit.parse("R([RW]C)").arcs == (("R1", "C1"),)
+    for other in ("p(R1-L1,CPE1)", "p(R1-R2,CPE1)", "p(R1-W1-C1,CPE1)", "p(W1,CPE1)", "p(R1-W1,L1)"):
+        assert Circuit.parse(other).arcs == ()
+
+
 def test_spaces_and_nested_series_do_not_matter():
     assert Circuit.parse(" R0 - p( R1 , CPE1 ) ") == Circuit.parse("R0-p(R1,CPE1)")
     assert Circuit.parse("R[CQ]") == Circuit.parse("RCQ")

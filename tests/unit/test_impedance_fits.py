@@ -146,6 +146,39 @@ def test_kramers_kronig_reports_ends_spikes_and_inductive_points():
     assert "not Kramers-Kronig consistent" in str(cut)
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-3, 5e-3])
+@pytest.mark.parametrize(
+    ("circuit", "values"),
+    [
+        ("R0-p(R1-W1,CPE1)", [20, 300, 150, 2e-5, 0.9]),
+        ("R0-p(R1-Ws1,CPE1)", [20, 100, 200, 0.3, 2e-4, 0.9]),
+        ("R0-p(R1-Wo1,CPE1)", [20, 100, 200, 0.3, 2e-4, 0.9]),
+        ("R0-p(R1,CPE1)-p(R2-W1,CPE2)", [30, 200, 1e-8, 0.95, 120, 90, 1e-4, 0.9]),
+    ],
+)
+def test_diffusion_behind_the_charge_transfer_is_found(circuit, values, noise):
+    f, rng = np.logspace(6, -2, 81), np.random.default_rng(2)
+    z = Circuit.parse(circuit).impedance(values, f)
+    fit = fit_arcs(f, z + noise * np.abs(z) * (rng.normal(size=81) + 1j * rng.normal(size=81)))
+    assert str(fit.circuit) == circuit
+    assert fit.resolved
+    assert len(fit.arcs) == circuit.count("p(")
+    for name, value in zip(Circuit.parse(circuit).parameters, values, strict=True):
+        if name.startswith("R"):
+            assert fit.fit.params[name] == pytest.approx(value, rel=0.05)
+            assert abs(fit.fit.params[name] - value) < 4 * fit.fit.stderr[name] + 1e-3 * value
+
+
+def test_diffusion_far_from_the_charge_transfer_is_given_in_series_and_the_other_circuit_is_listed():
+    f, rng = np.logspace(6, -2, 81), np.random.default_rng(5)
+    z = Circuit.parse("R0-p(R1-Ws1,CPE1)").impedance([20, 100, 50, 20, 1e-8, 0.9], f)
+    fit = fit_arcs(f, z + 2e-3 * np.abs(z) * (rng.normal(size=81) + 1j * rng.normal(size=81)))
+    assert fit.resolved
+    assert str(fit.circuit) == "R0-p(R1,CPE1)-Ws1"
+    assert fit.arcs[0].resistance == pytest.approx(100, rel=0.02)
+    assert any(str(choice.circuit) == "R0-p(R1-Ws1,CPE1)" and choice.delta < 2 for choice in fit.choices)
+
+
 @pytest.mark.parametrize("noise", [0.0, 1e-3])
 @pytest.mark.parametrize(
     "circuit, values",

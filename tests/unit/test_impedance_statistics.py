@@ -40,7 +40,7 @@ def test_a_few_spectra_of_the_benchmark():
     assert share["A"][1] == share["B"][1] == 1.0
     assert share["A"][0] >= 0.9
     assert share["B"][0] >= 0.8
-    for truths in (eis.made("B", 8, 1e-3), eis.mixed(16, 0)):
+    for truths in (eis.made("B", 8, 1e-3), eis.mixed(16, 0), eis.randles(16, 0)):
         good, silent, refused = untold(truths)
         assert good >= 0.87
         assert silent == 0.0

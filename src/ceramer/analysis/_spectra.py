@@ -99,6 +99,28 @@ def _arc_table(fit: Any) -> Any:
     )
 
 
+def _diffusion(fit: Any) -> list[Result]:
+    """What a finite or semi-infinite diffusion of the circuit says."""
+    named = {
+        "_R": ("diffusion_resistance", "ohm", "R of the element"),
+        "_tau": ("diffusion_time", "s", "L2/D"),
+        "_sigma": ("warburg_coefficient", "ohm/s^0.5", "sigma"),
+    }
+    ends = {"W": "semi-infinite", "Wo": "to a blocking end", "Ws": "to a reservoir"}
+    out = []
+    for name, value in fit.fit.params.items():
+        kind, _, part = name.partition("_")
+        end = ends.get(kind.rstrip("0123456789"))
+        if end is None or f"_{part}" not in named:
+            continue
+        quantity, unit, what = named[f"_{part}"]
+        where = "behind the charge transfer" if f"-{kind}," in str(fit.circuit) else "in series"
+        out.append(
+            Result(quantity, value, unit, _error(fit.fit.stderr[name]), method=f"{what}, diffusion {end}, {where}")
+        )
+    return out
+
+
 def _error(spread: float) -> float | None:
     return float(spread) if math.isfinite(spread) else None
 
@@ -125,6 +147,7 @@ def arcs_report(m: Measurement, how: How = AUTOMATIC) -> AnalysisReport:
                 method=f"{arc.role}, C = {arc.capacitance:.3g} F, {arc.frequency:.3g} Hz",
             )
         )
+    results += _diffusion(fit)
     return AnalysisReport(
         "impedance",
         tuple(results),

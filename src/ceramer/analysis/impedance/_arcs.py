@@ -25,11 +25,12 @@ UNRESOLVED = 0.04
 """Relative standard error of a resistance beyond which it is called unresolved."""
 _DOUBT = 0.05
 _DECIDED = 0.5
+_TIE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """One depressed arc R || CPE.
+    """One depressed arc R || CPE, or (R + diffusion) || CPE.
 
     R [ohm] and its standard error (with the spread among likely circuits), relaxation time tau [s], exponent alpha,
     effective capacitance C = tau/R [F] with standard error, peak frequency [Hz], and what it is likely to be
@@ -115,6 +116,8 @@ def fit_arcs(
 ) -> ArcFit:
     r"""Fit a spectrum by as many arcs as it shows, with or without R0, L and a tail (CPE, C, W, Wo, Ws).
 
+    Diffusion W, Wo or Ws stands in series or behind the resistor of the slowest arc (Randles: p(R1-W1,CPE1)). Where the
+    data cannot tell and the resistances are the same, the circuit in series is given.
     The Bayesian information criterion ranks the circuits; its differences give each a share of the evidence. The answer
     is called unresolved where circuits with different resistances share the evidence, where a resistance is known to no
     better than 4 %, where arcs merge, or where no circuit reaches the noise. Test the spectrum with `kramers_kronig`
@@ -172,6 +175,13 @@ def _same(a: CircuitFit, b: CircuitFit) -> bool:
     return ra.size == rb.size and bool(np.all(np.abs(np.log(rb / ra)) < TOLERANCE))
 
 
+def _is_twin(one: CircuitFit, nested: CircuitFit) -> bool:
+    """Whether `one` has in series the diffusion that `nested` has behind an arc, with the same resistances."""
+    inside, outside = (sorted(name for name in fit.circuit.parameters) for fit in (nested, one))
+    behind = any(name in str(nested.circuit) for name in ("-W1,", "-Wo1,", "-Ws1,"))
+    return behind and inside == outside and str(one.circuit) != str(nested.circuit) and _same(one, nested)
+
+
 def _averaged(fit: CircuitFit, fits: list[CircuitFit], share: Array) -> Array:
     """Relative standard errors of the resistances, with the spread among circuits of the same resistors added."""
     values, errors = resistances(fit)
@@ -193,6 +203,9 @@ def _judge(fits: list[CircuitFit], data: Data, thickness: float | None, area: fl
         if bics[k] - bics.min() < 6.0 and worst < 0.25:
             chosen = k
             break
+    twin = next((k for k, fit in enumerate(fits) if _is_twin(fit, fits[chosen])), None)
+    if twin is not None and bics[twin] - bics[chosen] < _TIE:
+        chosen = twin  # series or behind the charge transfer: the data cannot tell, and the resistances are the same
     fit = fits[chosen]
     other = [k for k in range(len(fits)) if not _same(fit, fits[k])]
     doubt = float(share[other].sum())

@@ -42,6 +42,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "G": _Kind("Gerischer element", ("_R", "_tau"), ("ohm", "s"), elements.gerischer),
 }
 _SHORT: Final[Mapping[str, str]] = {"Q": "CPE", "O": "Ws", "T": "Wo"}
+_DIFFUSION: Final = ("W", "Wo", "Ws")
 _LABEL = re.compile(r"(CPE|Wo|Ws|[RCLWG])(\d+)")
 _CODE = re.compile(r"Wo|Ws|[RCLQWOTG]")
 _MAX_TEXT = 400
@@ -234,8 +235,11 @@ class Circuit:
 
     @property
     def arcs(self) -> tuple[tuple[str, str], ...]:
-        """The (resistor, CPE or capacitor) label pairs of the series of arcs p(R, CPE) or p(R, C)."""
-        return tuple((pair[0].label, pair[1].label) for pair in map(_as_arc, _series(self.root)) if pair)
+        """The (resistor, CPE or capacitor) label pairs of the arcs in series: p(R, CPE) or p(R, C).
+
+        An arc may have diffusion behind its resistor: p(R-W, CPE), with W, Wo or Ws.
+        """
+        return tuple((arc[0].label, arc[1].label) for arc in map(_as_arc, _series(self.root)) if arc)
 
     def vector(self, params: Mapping[str, float] | ArrayLike) -> Array:
         """The parameters as an array in the order of `parameters`, checked (positive; alpha at most 1)."""
@@ -283,14 +287,19 @@ def _series(node: _Leaf | _Branch) -> tuple[_Leaf | _Branch, ...]:
     return node.parts if isinstance(node, _Branch) and node.series else (node,)
 
 
-def _as_arc(node: _Leaf | _Branch) -> tuple[_Leaf, _Leaf] | None:
-    if isinstance(node, _Branch) and not node.series and len(node.parts) == 2:
-        a, b = node.parts
-        if isinstance(a, _Leaf) and isinstance(b, _Leaf):
-            if a.kind == "R" and b.kind in ("CPE", "C"):
-                return a, b
-            if b.kind == "R" and a.kind in ("CPE", "C"):
-                return b, a
+def _as_arc(node: _Leaf | _Branch) -> tuple[_Leaf, _Leaf, _Leaf | None] | None:
+    """Resistor, CPE or capacitor, and the diffusion behind the resistor (None: none) of an arc."""
+    if not isinstance(node, _Branch) or node.series or len(node.parts) != 2:
+        return None
+    for one, other in (node.parts, node.parts[::-1]):
+        if not isinstance(other, _Leaf) or other.kind not in ("CPE", "C"):
+            continue
+        if isinstance(one, _Leaf):
+            return (one, other, None) if one.kind == "R" else None
+        leaves = {leaf.kind: leaf for leaf in one.parts if isinstance(leaf, _Leaf)}
+        load = next((leaves[kind] for kind in _DIFFUSION if kind in leaves), None)
+        if len(one.parts) == len(leaves) == 2 and "R" in leaves and load is not None:
+            return leaves["R"], other, load
     return None
 
 
@@ -314,13 +323,16 @@ class Plan:
         self.place: Mapping[str, int] = place
         self.is_alpha = np.array([name.endswith("_alpha") for name in self.names])
         parts = _series(circuit.root)
-        pairs = [pair for pair in map(_as_arc, parts) if pair]
-        self.arc_r = np.array([place[r.label] for r, _ in pairs], dtype=int)
-        self.arc_q = np.array([place[q.label] for _, q in pairs], dtype=int)
-        self.arc_ideal = np.array([q.kind == "C" for _, q in pairs], dtype=bool)
+        arcs = [arc for arc in map(_as_arc, parts) if arc]
+        self.arc_r = np.array([place[r.label] for r, _, _ in arcs], dtype=int)
+        self.arc_q = np.array([place[q.label] for _, q, _ in arcs], dtype=int)
+        self.arc_ideal = np.array([q.kind == "C" for _, q, _ in arcs], dtype=bool)
+        self.arc_loaded = np.array([load is not None for _, _, load in arcs], dtype=bool)
+        self.loads = tuple((k, load) for k, (_, _, load) in enumerate(arcs) if load is not None)
         self._arc_alphas = np.minimum(self.arc_q + 1, self.size - 1)
+        self._bare = np.flatnonzero(~self.arc_loaded)
         self.others = tuple(part for part in parts if _as_arc(part) is None)
-        taken = {q.label for _, q in pairs}
+        taken = {q.label for _, q, _ in arcs}
         self.cpe = np.array(
             [place[leaf.label] for leaf in _leaves(circuit.root) if leaf.kind == "CPE" and leaf.label not in taken],
             dtype=int,
@@ -359,15 +371,29 @@ class Plan:
         batch, points = theta.shape[0], log_omega.size
         derivative = np.zeros((batch, self.size, points), dtype=complex)
         total = np.zeros((batch, points), dtype=complex)
-        if self.arc_r.size:
-            r = np.exp(theta[:, self.arc_r])[..., None]
-            alpha = self._arc_alpha(theta)[..., None]
-            z, (d_r, d_tau, d_alpha) = elements.arc(log_omega, r, theta[:, self.arc_q, None], alpha)
+        alphas = self._arc_alpha(theta)
+        if self._bare.size:
+            bare_r, bare_q, ideal = self.arc_r[self._bare], self.arc_q[self._bare], self.arc_ideal[self._bare]
+            r = np.exp(theta[:, bare_r])[..., None]
+            z, (d_r, d_tau, d_alpha) = elements.arc(log_omega, r, theta[:, bare_q, None], alphas[:, self._bare, None])
             total += z.sum(axis=1)
-            derivative[:, self.arc_r] = d_r
-            derivative[:, self.arc_q] = d_tau
-            bent = self.arc_q[~self.arc_ideal]
-            derivative[:, bent + 1] = d_alpha if bent.size == self.arc_q.size else d_alpha[:, ~self.arc_ideal]
+            derivative[:, bare_r] = d_r
+            derivative[:, bare_q] = d_tau
+            bent = bare_q[~ideal]
+            derivative[:, bent + 1] = d_alpha if bent.size == bare_q.size else d_alpha[:, ~ideal]
+        for k, leaf in self.loads:
+            load, slopes = self._leaf(leaf, theta, log_omega)
+            one, q = self.arc_r[k], self.arc_q[k]
+            r = np.exp(theta[:, one])[:, None]
+            z, (d_r, d_tau, d_alpha, inner) = elements.loaded_arc(
+                log_omega, r, theta[:, q, None], alphas[:, k, None], load
+            )
+            total += z
+            derivative[:, one], derivative[:, q] = d_r, d_tau
+            if not self.arc_ideal[k]:
+                derivative[:, q + 1] = d_alpha
+            for index, slope in slopes:
+                derivative[:, index] = inner * slope
         for part in self.others:
             z, slopes = self._walk(part, theta, log_omega)
             total += z
@@ -406,13 +432,19 @@ def _plan(circuit: Circuit, log_omega_reference: float) -> Plan:
     return Plan(circuit, log_omega_reference)
 
 
-def circuit_of(arcs: int, *, inductor: bool = False, resistor: bool = True, tail: str = "") -> Circuit:
-    """The series circuit [L1-][R0-]p(R1,CPE1)-...-tail; `tail` is "", "CPE", "W", "Wo" or "Ws"."""
+def circuit_of(
+    arcs: int, *, inductor: bool = False, resistor: bool = True, tail: str = "", nested: bool = False
+) -> Circuit:
+    """The series circuit [L1-][R0-]p(R1,CPE1)-...-tail; `tail` is "", "CPE", "W", "Wo" or "Ws".
+
+    `nested`: the diffusion W, Wo or Ws stands behind the resistor of the last arc, p(Rn-W1,CPEn).
+    """
+    last = f"p(R{arcs}-{tail}1,CPE{arcs})"
     parts: Sequence[str] = [
         *(["L1"] if inductor else []),
         *(["R0"] if resistor else []),
-        *(f"p(R{k},CPE{k})" for k in range(1, arcs + 1)),
-        *([f"{tail}{arcs + 1 if tail == 'CPE' else 1}"] if tail else []),
+        *(f"p(R{k},CPE{k})" for k in range(1, arcs + (not nested))),
+        *([last] if nested else [f"{tail}{arcs + 1 if tail == 'CPE' else 1}"] if tail else []),
     ]
     return _parsed("-".join(parts))
 

@@ -17,6 +17,7 @@ __all__ = [
     "constant_phase_element",
     "gerischer",
     "inductor",
+    "loaded_arc",
     "resistor",
     "warburg",
     "warburg_open",
@@ -64,6 +65,21 @@ def arc(log_omega: Any, resistance: Any, log_tau: Any, alpha: Any) -> tuple[Comp
     z = resistance * share
     slope = z * (share - 1.0)
     return z, (z, alpha * slope, slope * (u + _HALF_PI_J))
+
+
+def loaded_arc(log_omega: Any, resistance: Any, log_tau: Any, alpha: Any, load: Any) -> tuple[Complex, Derivatives]:
+    """Charge transfer with diffusion behind it (Randles): (R + Z_load) || CPE, with tau = (R Q)^(1/alpha) as in `arc`.
+
+    Z = R / (R/(R + Z_load) + (j omega tau)^alpha); Z_load [ohm]. Derivatives: (ln R, ln tau, alpha, Z_load).
+    """
+    u = log_omega + log_tau
+    growth = np.exp(np.minimum(np.maximum(alpha * u, -200.0), 200.0)) * np.exp(alpha * _HALF_PI_J)
+    part = 1.0 / (1.0 + load / resistance)
+    share = 1.0 / (part + growth)
+    z = resistance * share
+    slope = -z * share * growth
+    inner = (share * part) ** 2
+    return z, (z - load * inner, alpha * slope, slope * (u + _HALF_PI_J), inner)
 
 
 def warburg(omega: Any, sigma: Any) -> tuple[Complex, Derivatives]:

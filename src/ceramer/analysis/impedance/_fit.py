@@ -173,9 +173,14 @@ def fit_circuit(
     return replace(fits[0], alternatives=tuple(others), warnings=(*fits[0].warnings, text))
 
 
+def _kinds(plan: Plan) -> list[str]:
+    """Kinds of what stands in series with the arcs, or behind one."""
+    return [str(part).rstrip("0123456789") for part in (*plan.others, *(load for _, load in plan.loads))]
+
+
 def is_plain(plan: Plan) -> bool:
     """Whether the circuit is arcs in series with at most one each of R0, L and a tail: landmarks apply to it."""
-    kinds = [str(part).rstrip("0123456789") for part in plan.others]
+    kinds = _kinds(plan)
     known = all(kind in ("R", "L", "C", "CPE", "W", "Wo", "Ws") for kind in kinds)
     return known and len(set(kinds)) == len(kinds) and len(set(kinds) & {"C", "CPE", "W", "Wo", "Ws"}) <= 1
 
@@ -186,13 +191,13 @@ def search(plan: Plan, data: Data, rng: np.random.Generator) -> list[Array]:
     goal = 1.25 * max(data.linear.noise, 1e-6) ** 2 * (2 * data.size - plan.size)
     found: list[tuple[float, Array]] = []
     if is_plain(plan):
-        kinds = {str(part).rstrip("0123456789") for part in plan.others}
+        kinds = set(_kinds(plan))
         tail = next(iter(kinds & {"C", "CPE", "W", "Wo", "Ws"}), "")
         seen = landmarks(data, resistor="R" in kinds, inductor="L" in kinds, tail=tail)
         minimum = minimise(plan, starts(plan, seen, data), data, box)
         found.append((float(minimum.cost.min()), minimum.theta[minimum.best]))
-    if not found or found[0][0] > goal:
-        begin = random_starts(plan, 16 if is_plain(plan) else 48, data, rng)
+    if not found or found[0][0] > goal or plan.loads:  # diffusion behind an arc has minima of its own
+        begin = random_starts(plan, 16 if is_plain(plan) and not plan.loads else 48, data, rng)
         minimum = minimise(plan, begin, data, box, iterations=80, patience=20)
         found += zip(minimum.cost.tolist(), minimum.theta, strict=True)
     found.sort(key=lambda pair: pair[0])
@@ -278,10 +283,10 @@ def misfit_chance(rss: float, freedom: int, linear: LinearFit) -> float:
 
 
 def _ordered(plan: Plan, theta: Array) -> Array:
-    """Arcs of one kind by rising tau."""
+    """Arcs of one kind by rising tau; one with diffusion behind it keeps its place."""
     theta = theta.copy()
     for ideal in (False, True):
-        chosen = np.flatnonzero(plan.arc_ideal == ideal)
+        chosen = np.flatnonzero((plan.arc_ideal == ideal) & ~plan.arc_loaded)
         order = chosen[np.argsort(theta[plan.arc_q[chosen]], kind="stable")]
         columns = [plan.arc_r, plan.arc_q] + ([] if ideal else [plan.arc_q + 1])
         for column in columns:

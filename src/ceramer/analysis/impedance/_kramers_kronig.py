@@ -141,7 +141,10 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
 
 
 def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
-    """Add relaxations until mu says enough; an artefact lowers mu early, so start where smooth spectra are followed."""
+    """Add relaxations until mu says enough, or nothing is left.
+
+    An artefact lowers mu early, so the number starts where smooth spectra are followed.
+    """
     most = max(3, min(z.size - 2, 120))
     decades = (float(np.ptp(log_omega)) + 2.0 * _MARGIN) / np.log(10.0)
     least = min(most, max(3, round(_PER_DECADE * decades)))
@@ -150,7 +153,7 @@ def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: flo
         amounts = fit.amounts[:count]
         positive = float(amounts[amounts > 0.0].sum())
         mu = 1.0 + float(amounts[amounts < 0.0].sum()) / positive if positive > 0.0 else 0.0
-        if mu < limit:
+        if mu < limit or fit.noise < 1e-3 * _FLOOR:
             break
     return fit, mu
 

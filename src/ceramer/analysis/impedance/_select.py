@@ -10,23 +10,26 @@ from numpy.typing import NDArray
 
 from ceramer.analysis.impedance._circuit import Plan, circuit_of
 from ceramer.analysis.impedance._data import Data
+from ceramer.analysis.impedance._fit import finish, misfit_chance
 from ceramer.analysis.impedance._solver import bounds, criterion, minimise, residuals, seen
 from ceramer.analysis.impedance._start import Landmarks, landmarks, starts
 
 __all__ = ["Candidate", "Selection", "Shape", "select"]
 
 Array = NDArray[np.float64]
-TAILS = ("", "CPE", "C", "W", "Wo", "Ws")
+DIFFUSION = ("W", "Wo", "Ws")
+_SLANTED, _CLOSE, _SHARP, _MISFIT = 0.75, float(np.log(8.0)), 0.03, 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A circuit of the family [L1-][R0-]arcs[-tail]."""
+    """A circuit of the family [L1-][R0-]arcs[-tail]; `nested`: the tail stands behind the resistor of the last arc."""
 
     arcs: int
     resistor: bool
     inductor: bool
     tail: str
+    nested: bool = False
 
     def holds(self, other: Shape) -> bool:
         """Whether the other circuit is a special case of this one."""
@@ -34,6 +37,7 @@ class Shape:
             self.arcs >= other.arcs
             and self.resistor >= other.resistor
             and self.inductor >= other.inductor
+            and self.nested == other.nested
             and (self.tail == other.tail or (self.tail == "CPE" and other.tail in ("", "C", "W")))
         )
 
@@ -74,7 +78,11 @@ class Selection:
         self.table[shape] = None
         if not 0 <= shape.arcs <= self.most or not (shape.arcs or shape.resistor or shape.tail):
             return None
-        circuit = circuit_of(shape.arcs, inductor=shape.inductor, resistor=shape.resistor, tail=shape.tail)
+        if shape.nested and not (shape.arcs and shape.tail in DIFFUSION):
+            return None
+        circuit = circuit_of(
+            shape.arcs, inductor=shape.inductor, resistor=shape.resistor, tail=shape.tail, nested=shape.nested
+        )
         plan = circuit.plan(float(self.data.log_omega.mean()))
         if plan.size > self.data.size or self._hopeless(shape, plan):
             return None
@@ -85,7 +93,9 @@ class Selection:
             begin = np.vstack([begin, derived])
         box = bounds(plan, self.data)
         options = {"tolerance": 1e-3, "hopeless": 2.0, "target": self._target(plan)}
-        found = minimise(plan, begin, self.data, box, iterations=40, patience=5, **options)
+        # where diffusion overlaps with charge transfer, the right start may be slow at first
+        patience = 15 if shape.nested else 5
+        found = minimise(plan, begin, self.data, box, iterations=40, patience=patience, **options)
         theta, cost = found.theta[found.best], float(found.cost.min())
         self.table[shape] = self.judged(shape, plan, theta, cost)
         return self.table[shape]
@@ -158,16 +168,15 @@ class Selection:
             return None
         old, more = now.plan, shape.arcs - now.shape.arcs
         arcs = np.stack([now.theta[old.arc_r], now.theta[old.arc_q], now.theta[old.arc_q + 1]], axis=1)
-        arcs = arcs[np.argsort(arcs[:, 1])]
+        plain = arcs.shape[0] - now.shape.nested
+        arcs[:plain] = arcs[np.argsort(arcs[:plain, 1])]
         theta = base.copy()
         for name, value in zip(old.names, now.theta, strict=True):
             if name in ("R0", "L1") and name in plan.names:
                 theta[plan.names.index(name)] = value
-        if shape.tail == now.shape.tail and shape.tail:
-            width = (
-                plan.size - 1 - int(plan.arc_q[-1]) - 1 if shape.arcs else plan.size - shape.resistor - shape.inductor
-            )
-            theta[-width:] = now.theta[-width:]
+        tail = _tail_columns(shape, plan)
+        if shape.tail == now.shape.tail:
+            theta[tail] = now.theta[_tail_columns(now.shape, old)]
         if now.shape.resistor and not shape.resistor and arcs.size:  # R0 goes into the fastest arc, same flank
             total = np.logaddexp(arcs[0, 0], now.theta[old.names.index("R0")])
             arcs[0, 1] += (arcs[0, 0] - total) / arcs[0, 2]
@@ -180,12 +189,12 @@ class Selection:
             where = self._probe(now)[1]
             if where is None:
                 return None
-            arcs = np.vstack([arcs, where])
+            arcs = np.insert(arcs, arcs.shape[0] - now.shape.nested, where, axis=0)
         elif more < 0 and shape.resistor and not now.shape.resistor:
             theta[plan.names.index("R0")] = arcs[0, 0]
             arcs = arcs[1:]
         elif more < 0 and shape.tail in ("Wo", "Ws") and shape.tail != now.shape.tail:
-            theta[-2:] = arcs[more:, 0].max(), arcs[more, 1] + 0.9
+            theta[tail] = arcs[more:, 0].max(), arcs[more, 1] + 0.9
             arcs = arcs[:more]
         while arcs.shape[0] > shape.arcs:
             level = self.data.log_modulus(-arcs[:, 1])
@@ -200,6 +209,13 @@ class Selection:
         return sorted((c for c in self.table.values() if c is not None), key=lambda c: c.bic)
 
 
+def _tail_columns(shape: Shape, plan: Plan) -> list[int]:
+    """Positions of the parameters of the tail."""
+    if shape.tail in DIFFUSION:
+        return [k for k, name in enumerate(plan.names) if name.startswith(f"{shape.tail}1")]
+    return list(range(plan.size - {"CPE": 2, "C": 1}.get(shape.tail, 0), plan.size))
+
+
 def _smaller(now: Shape) -> list[Shape]:
     """Shapes with one element less, or a resistor in place of an arc."""
     out = [replace(now, arcs=now.arcs - 1)]
@@ -209,6 +225,8 @@ def _smaller(now: Shape) -> list[Shape]:
         out.append(replace(now, arcs=now.arcs - 1, resistor=True))
     if now.inductor:
         out.append(replace(now, inductor=False))
+    if now.nested:
+        out.append(replace(now, nested=False))
     return out
 
 
@@ -221,7 +239,8 @@ def _other(selection: Selection, now: Candidate, inductor: bool) -> Iterator[Sha
         bigger.append(replace(shape, inductor=True))
     yield from (larger for larger in bigger if selection.promises(now, larger))
     if shape.tail in ("CPE", "Wo", "Ws"):
-        yield replace(shape, arcs=more, tail="")
+        yield replace(shape, arcs=more, tail="", nested=False)
+    _nested(selection, now)
     tails = {"", "CPE", "Wo", "Ws"}
     if shape.tail == "CPE":
         alpha = now.theta[-1]
@@ -232,6 +251,40 @@ def _other(selection: Selection, now: Candidate, inductor: bool) -> Iterator[Sha
         _retail(selection, now, tail)
 
 
+def _nested(selection: Selection, now: Candidate) -> None:
+    """Fit diffusion behind the slowest charge transfer, with as many arcs, one less, or from one upward where many."""
+    shape = now.shape
+    if not _doubtful(selection, now):
+        return
+    if shape.nested:
+        for tail in DIFFUSION:
+            selection.fit(replace(shape, tail=tail))
+        return
+    few = shape.arcs if shape.tail in DIFFUSION else max(shape.arcs - 1, 1)
+    for tail in (shape.tail,) if shape.tail in DIFFUSION and shape.arcs < 4 else DIFFUSION:
+        for arcs in range(1 if shape.arcs > 3 else few, shape.arcs + 1):
+            found = selection.fit(replace(shape, arcs=arcs, tail=tail, nested=True))
+            if found is not None and found.cost <= 1.3 * seen(now.cost, 2 * selection.data.size):
+                break
+
+
+def _doubtful(selection: Selection, now: Candidate) -> bool:
+    """Whether the best so far may stand for diffusion behind an arc; arcs and a steep CPE, sharply seen, do not.
+
+    Such diffusion leaves a slant, a tail other than a CPE, arcs too close to each other or too many of them, a
+    resistance that is not determined, or a misfit.
+    """
+    shape, theta, plan, data = now.shape, now.theta, now.plan, selection.data
+    if shape.tail != "CPE" or theta[-1] < _SLANTED or not 0 < shape.arcs < 4:
+        return True
+    if theta[plan.arc_q + 1].min() < _SLANTED or np.diff(np.sort(theta[plan.arc_q])).min(initial=np.inf) < _CLOSE:
+        return True
+    fit = finish(plan, theta, data)
+    index = [k for k, name in enumerate(plan.names) if name.startswith("R")]
+    errors = fit.standard_errors[index] / fit.values[index]
+    return not (errors < _SHARP).all() or misfit_chance(now.cost, 2 * data.size - plan.size, data.linear) < _MISFIT
+
+
 def _retail(selection: Selection, now: Candidate, tail: str) -> None:
     """Fit another tail with as few arcs as follow the data about as well.
 
@@ -240,7 +293,7 @@ def _retail(selection: Selection, now: Candidate, tail: str) -> None:
     """
     many, misses = now.shape.arcs > 3, 0
     for arcs in range(now.shape.arcs + 1) if many else range(now.shape.arcs, -1, -1):
-        found = selection.fit(replace(now.shape, arcs=arcs, tail=tail))
+        found = selection.fit(replace(now.shape, arcs=arcs, tail=tail, nested=False))
         good = found is not None and found.cost <= 1.3 * seen(now.cost, 2 * selection.data.size)
         misses = 0 if good else misses + 1
         if (many and good) or (not many and misses == 2):
