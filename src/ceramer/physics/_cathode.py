@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Unknown
-from ceramer.physics._surfaces import _with_parameters
+from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Rearranged, Unknown
 from ceramer.physics._transport import BinaryLaws, polymer_face
 from ceramer.units import FARADAY, GAS_CONSTANT
 
@@ -161,7 +160,7 @@ def cathode_face(given: BinaryLaws) -> FaceKind:
         n, i = pores.law(c_l, phi_l, c_r, phi_r, *p[:count])
         return n, i, -p[count] * (solid_r - solid_l)
 
-    law = _with_parameters(body, 6, count + 1, list(range(6)), [1.0, 1.0, 1.0])
+    law = Rearranged(body, tuple(range(6)), (1.0, 1.0, 1.0), count + 1)
     return FaceKind("cathode", (0, 1, 2), (0, 1, 2), (*pores.parameters, "electronic"), law, ((0, 0), (1, 1), (2, 2)))
 
 

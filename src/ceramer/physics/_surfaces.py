@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ceramer import laws
-from ceramer.numerics.chain import TERMINAL, FaceKind, NodeKind, Unknown, where
+from ceramer.numerics.chain import TERMINAL, FaceKind, NodeKind, Rearranged, Unknown, where
 from ceramer.units import FARADAY, GAS_CONSTANT
 
 __all__ = [
@@ -345,23 +345,6 @@ def _plain_metal(phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number
     return i, phi, total, i, p[14] * other
 
 
-def _with_parameters(body: Any, unknowns: int, count: int, order: list[int], signs: list[float]) -> Any:
-    """Return ``law(u0, ..., p0, ...)`` of fixed arity that permutes the unknowns for `body` and signs its values."""
-    names = [f"u{k}" for k in range(unknowns)] + [f"p{k}" for k in range(count)]
-
-    def law(*values: Number) -> tuple[Number, ...]:
-        u, p = values[:unknowns], values[unknowns:]
-        out = body(*(u[k] for k in order), tuple(p))
-        return tuple(sign * value for sign, value in zip(signs, out, strict=True))
-
-    import inspect
-
-    law.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
-    )
-    return law
-
-
 def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -> tuple[FaceKind, FaceKind]:
     """Return the faces phase -> metal (right) and metal -> phase (left)."""
     n, count = len(phase), len(KINETICS)
@@ -374,7 +357,7 @@ def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -
         phase,
         metal,
         KINETICS,
-        _with_parameters(body, n + 3, count, list(range(n + 3)), [1.0, 1.0, -1.0, 1.0, 1.0, *[1.0] * salt]),
+        Rearranged(body, tuple(range(n + 3)), (1.0, 1.0, -1.0, 1.0, 1.0, *[1.0] * salt), count),
         (*right_rows, *[(0, None)] * salt),
     )
     left = FaceKind(
@@ -382,7 +365,7 @@ def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -
         metal,
         phase,
         KINETICS,
-        _with_parameters(body, n + 3, count, [*range(3, 3 + n), 0, 1, 2], [1.0, 1.0, 1.0, 1.0, -1.0, *[1.0] * salt]),
+        Rearranged(body, (*range(3, 3 + n), 0, 1, 2), (1.0, 1.0, 1.0, 1.0, -1.0, *[1.0] * salt), count),
         (*left_rows, *[(None, 0)] * salt),
     )
     return right, left
@@ -404,7 +387,7 @@ def _mixed_metal_faces() -> tuple[FaceKind, FaceKind]:
         (0, 1),
         (0, 1, 2),
         MIXED_METAL,
-        _with_parameters(_mixed_metal, 5, count, [0, 1, 2, 3, 4], [1.0, 1.0, -1.0, -1.0]),
+        Rearranged(_mixed_metal, (0, 1, 2, 3, 4), (1.0, 1.0, -1.0, -1.0), count),
         ((1, None), (None, 1), (None, 0), (None, 2)),
     )
     left = FaceKind(
@@ -412,7 +395,7 @@ def _mixed_metal_faces() -> tuple[FaceKind, FaceKind]:
         (0, 1, 2),
         (0, 1),
         MIXED_METAL,
-        _with_parameters(_mixed_metal, 5, count, [3, 4, 0, 1, 2], [1.0, 1.0, 1.0, 1.0]),
+        Rearranged(_mixed_metal, (3, 4, 0, 1, 2), (1.0, 1.0, 1.0, 1.0), count),
         ((None, 1), (1, None), (0, None), (2, None)),
     )
     return right, left
@@ -445,7 +428,7 @@ def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
         (0, 1, 2),
         metal,
         names,
-        _with_parameters(_two_phase_metal, 8, len(names), list(range(8)), [*[1.0] * 4, -1.0, -1.0, *[1.0] * 3]),
+        Rearranged(_two_phase_metal, tuple(range(8)), (*[1.0] * 4, -1.0, -1.0, *[1.0] * 3), len(names)),
         ((1, None), (2, None), (None, 1), (None, 5), (None, 0), (None, 4), (None, 2), (None, 2), (0, None)),
     )
     left = FaceKind(
@@ -453,7 +436,7 @@ def _two_phase_metal_faces() -> tuple[FaceKind, FaceKind]:
         metal,
         (0, 1, 2),
         names,
-        _with_parameters(_two_phase_metal, 8, len(names), [5, 6, 7, 0, 1, 2, 3, 4], [*[1.0] * 7, -1.0, 1.0]),
+        Rearranged(_two_phase_metal, (5, 6, 7, 0, 1, 2, 3, 4), (*[1.0] * 7, -1.0, 1.0), len(names)),
         ((None, 1), (None, 2), (1, None), (5, None), (0, None), (4, None), (2, None), (2, None), (None, 0)),
     )
     return right, left

@@ -25,7 +25,7 @@ from ceramer.numerics.chain._chain import (
 )
 from ceramer.numerics.chain._generate import partials_source, source_of
 from ceramer.numerics.chain._grid import graded_cells
-from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Particles, Unknown
+from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Particles, Rearranged, Unknown
 from ceramer.numerics.chain._shells import Filling, Shells, spherical_shells
 from ceramer.numerics.chain._symbol import Symbol, differentiate, spline, trace, where
 from ceramer.numerics.chain._tableau import METHODS
@@ -44,6 +44,7 @@ __all__ = [
     "ParticleGroup",
     "Particles",
     "Program",
+    "Rearranged",
     "Run",
     "Shells",
     "Step",

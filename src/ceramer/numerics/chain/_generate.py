@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from ceramer.errors import CeramerError
 from ceramer.numerics.chain._emit import Tables, lines_of
 from ceramer.numerics.chain._fast import FAST
-from ceramer.numerics.chain._kinds import FaceKind, NodeKind
+from ceramer.numerics.chain._kinds import FaceKind, NodeKind, Rearranged
 from ceramer.numerics.chain._particles import particle_functions
 from ceramer.numerics.chain._sides import Sides
 from ceramer.numerics.chain._symbol import Symbol, differentiate, trace
@@ -202,11 +203,34 @@ def _add_all(terms: Sequence[Any]) -> Any:
     return total
 
 
-def _entries(places: dict[tuple[str, int, int], list[Any]], tables: Tables) -> tuple[list[str], list[tuple[Any, str]]]:
+def _entries(
+    places: dict[tuple[str, int, int], list[Any]], tables: Tables
+) -> tuple[list[str], list[tuple[tuple[str, int, int], str]]]:
     sums = {place: _add_all(terms) for place, terms in places.items()}
     kept = {place: e for place, e in sums.items() if isinstance(e, Symbol) or e != 0.0}
     body, names = lines_of(list(kept.values()), tables)
     return body, list(zip(kept, names, strict=True))
+
+
+_PLACES: Final = [
+    "ml = size[k] & PLACE",
+    "mr = size[k + 1] & PLACE",
+    "ob = boff[k] & PLACE",
+    "oc = coff[k] & PLACE",
+    "oa = aoff[k + 1] & PLACE",
+    "od = boff[k + 1] & PLACE",
+]
+_BLOCKS: Final = {
+    "A": "JA[oa + {} * ml + {}] =",
+    "B": "JB[ob + {} * ml + {}] +=",
+    "C": "JC[oc + {} * mr + {}] =",
+    "D": "JB[od + {} * mr + {}] +=",
+}
+
+
+def _scatter(entries: Sequence[tuple[tuple[str, int, int], str]]) -> list[str]:
+    """Return the lines that put partial derivatives into their places: (block, row, column) and text of each."""
+    return [f"{_BLOCKS[block].format(row, column)} {text}" for (block, row, column), text in entries]
 
 
 def _face_partials(kind: FaceKind, tables: Tables) -> list[str]:
@@ -222,13 +246,80 @@ def _face_partials(kind: FaceKind, tables: Tables) -> list[str]:
             if right is not None:
                 places.setdefault(("A" if j < nl else "D", right, column), []).append(d)
     body, entries = _entries(places, tables)
-    offsets = ["ml = size[k] & PLACE", "mr = size[k + 1] & PLACE"]
-    offsets += ["ob = boff[k] & PLACE", "oc = coff[k] & PLACE", "oa = aoff[k + 1] & PLACE", "od = boff[k + 1] & PLACE"]
-    target = {"B": "JB[ob + {} * ml + {}]", "C": "JC[oc + {} * mr + {}]"}
-    target |= {"A": "JA[oa + {} * ml + {}]", "D": "JB[od + {} * mr + {}]"}
-    add = {"A": "=", "B": "+=", "C": "=", "D": "+="}
-    sums = [f"{target[b].format(row, column)} {add[b]} {name}" for (b, row, column), name in entries]
-    return [*_read_face(kind, [*body, *sums]), *body, *_read(offsets, sums), *sums]
+    sums = _scatter(entries)
+    return [*_read_face(kind, [*body, *sums]), *body, *_read(_PLACES, sums), *sums]
+
+
+# --- laws that several faces share: functions of numbers, compiled once ----------------------------------------------
+
+
+class _Body:
+    """The body of `Rearranged` laws as two functions, of its values and of their partial derivatives."""
+
+    def __init__(self, law: Rearranged, number: int, tables: Tables) -> None:
+        width = len(law.order)
+        self.unknowns = [f"u{k}" for k in range(width)]
+        self.parameters = [f"p{k}" for k in range(law.parameters)]
+        symbols, outputs = trace(lambda *v: law.body(*v[:width], v[width:]), [*self.unknowns, *self.parameters])
+        partials = {(o, j): differentiate(e, symbols[j]) for o, e in enumerate(outputs) for j in range(width)}
+        self.places = [place for place, e in partials.items() if isinstance(e, Symbol) or e != 0.0]
+        self.values = self._compiled(f"body_values_{number}", outputs, tables)
+        self.partials = self._compiled(f"body_partials_{number}", [partials[place] for place in self.places], tables)
+
+    def _compiled(self, name: str, outputs: Sequence[Any], tables: Tables) -> tuple[str, str, list[str], list[str]]:
+        """Return the source, the name, the names that it returns, and the text of each output."""
+        body, texts = lines_of(outputs, tables)
+        returned = list(dict.fromkeys(text for text in texts if text[0] in "tp"))
+        lines = _read([f"{name} = Q[k, {name[1:]}]" for name in self.parameters], [*body, *returned])
+        head = f"def {name}({', '.join(self.unknowns)}, Q, k):"
+        return _function(head, [*lines, *body, f"return ({', '.join(returned)},)"]), name, returned, texts
+
+    def _call(self, kind: FaceKind, part: tuple[str, str, list[str], list[str]]) -> tuple[list[str], list[str]]:
+        """Return the lines that read a face and call the function, and the text of each output there."""
+        assert isinstance(kind.law, Rearranged)
+        _, name, returned, texts = part
+        sides = [f"a{j}" for j in range(len(kind.left))] + [f"b{j}" for j in range(len(kind.right))]
+        given = [sides[k] for k in kind.law.order]
+        here = dict(zip(self.unknowns, given, strict=True))
+        call = [f"{', '.join(returned)}, = {name}({', '.join(given)}, Q, k)"] if returned else []
+        return [*_read_face(kind, given), *call], [here.get(text, text) for text in texts]
+
+    def face_values(self, kind: FaceKind) -> list[str]:
+        """Return the lines that add the values of a face."""
+        assert isinstance(kind.law, Rearranged)
+        lines, texts = self._call(kind, self.values)
+        for text, sign, (left, right) in zip(texts, kind.law.signs, kind.rows, strict=True):
+            lines += [] if left is None else [f"f[l + {left}] {'-+'[sign < 0.0]}= {text}"]
+            lines += [] if right is None else [f"f[r + {right}] {'+-'[sign < 0.0]}= {text}"]
+        return lines
+
+    def face_partials(self, kind: FaceKind) -> list[str]:
+        """Return the lines that add the partial derivatives of a face."""
+        assert isinstance(kind.law, Rearranged)
+        lines, texts = self._call(kind, self.partials)
+        places: dict[tuple[str, int, int], list[str]] = {}
+        width = len(kind.left)
+        for text, (o, j) in zip(texts, self.places, strict=True):
+            left, right = kind.rows[o]
+            at = kind.law.order[j]
+            column = kind.left[at] if at < width else kind.right[at - width]
+            positive = kind.law.signs[o] > 0.0
+            if left is not None:
+                places.setdefault(("B" if at < width else "C", left, column), []).append("+-"[positive] + text)
+            if right is not None:
+                places.setdefault(("A" if at < width else "D", right, column), []).append("-+"[positive] + text)
+        return [*lines, *_PLACES, *_scatter([(place, " ".join(terms)) for place, terms in places.items()])]
+
+
+def _bodies(faces: Sequence[FaceKind], tables: Tables) -> dict[int, _Body]:
+    """Return the body of each face that shares it with another, by the number of the face."""
+    laws = {n: kind.law for n, kind in enumerate(faces) if isinstance(kind.law, Rearranged) and not _is_wide(kind)}
+    counts = Counter(law.body for law in laws.values())
+    made: dict[Any, _Body] = {}
+    for law in laws.values():
+        if counts[law.body] > 1 and law.body not in made:
+            made[law.body] = _Body(law, len(made), tables)
+    return {n: made[law.body] for n, law in laws.items() if law.body in made}
 
 
 def _traced_source(kind: NodeKind) -> tuple[list[Symbol], list[Any]]:
@@ -302,6 +393,20 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
         )
         lines = [*unpack, "JA, JB, JC, JP = blocks", *_wide_partials(kind, tables)]
         loops += _function(f"def wide_partials_{number}(y, blocks, first, stop, model):", lines)
+    shared = _bodies(faces, tables)
+    for body in dict.fromkeys(shared.values()):
+        loops += body.values[0] + body.partials[0]
+
+    def values_of(number: int, kind: FaceKind) -> list[str]:
+        if number in wide:
+            return []
+        return shared[number].face_values(kind) if number in shared else _face_values(kind, tables)
+
+    def partials_of(number: int, kind: FaceKind) -> list[str]:
+        if number in wide:
+            return []
+        return shared[number].face_partials(kind) if number in shared else _face_partials(kind, tables)
+
     span = "face_runs[run, 1], face_runs[run, 2], model)"
     value_lines = [
         *unpack,
@@ -309,7 +414,7 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
         "    f[k] = 0.0",
         *_dispatch(
             "face_runs",
-            [[] if number in wide else _face_values(kind, tables) for number, kind in enumerate(faces)],
+            [values_of(number, kind) for number, kind in enumerate(faces)],
             {number: f"wide_values_{number}(y, f, {span}" for number in wide},
         ),
         *_dispatch("node_runs", [_node_values(kind, tables) if kind.source else [] for kind in nodes]),
@@ -321,7 +426,7 @@ def source_of(nodes: Sequence[NodeKind], faces: Sequence[FaceKind]) -> str:
         "JB[:] = 0.0",
         *_dispatch(
             "face_runs",
-            [[] if number in wide else _face_partials(kind, tables) for number, kind in enumerate(faces)],
+            [partials_of(number, kind) for number, kind in enumerate(faces)],
             {number: f"wide_partials_{number}(y, blocks, {span}" for number in wide},
         ),
         *_dispatch("node_runs", [_node_partials(kind, tables) if kind.source else [] for kind in nodes]),

@@ -77,6 +77,39 @@ class NodeKind:
         return [u.name for u in self.unknowns].index(name)
 
 
+@dataclass(frozen=True)
+class Rearranged:
+    """A law that is `body` with its unknowns in another order and signs before its values; one body compiles once.
+
+    Attributes
+    ----------
+    body : callable
+        ``body(*unknowns, parameters)``, the parameters as one tuple.
+    order : tuple of int
+        Which unknown of the face each of the body's is.
+    signs : tuple of float
+        Of each value, 1 or -1.
+    parameters : int
+        How many there are.
+    """
+
+    body: Law
+    order: tuple[int, ...]
+    signs: tuple[float, ...]
+    parameters: int
+
+    def __call__(self, *values: Any) -> tuple[Any, ...]:
+        """Return the values of the law."""
+        count = len(self.order)
+        out = self.body(*(values[k] for k in self.order), tuple(values[count:]))
+        return tuple(sign * value for sign, value in zip(self.signs, out, strict=True))
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        count = len(self.order) + self.parameters
+        return inspect.Signature([inspect.Parameter(f"u{k}", inspect.Parameter.POSITIONAL_ONLY) for k in range(count)])
+
+
 @dataclass(frozen=True, slots=True)
 class FaceKind:
     """Faces with one law between a node and its right neighbour.
