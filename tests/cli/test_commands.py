@@ -73,6 +73,15 @@ def test_a_bad_file_gets_one_sentence_and_exit_code_2(capsys, tmp_path, fields, 
     assert "Traceback" not in err
 
 
+def test_a_file_that_lacks_fields_names_them_all(capsys, tmp_path):
+    path = tmp_path / "my.toml"
+    path.write_text('kind = "cell"\nname = "x"\nstack = "PCE"\n')
+    code, _, err = run(capsys, "show", str(path))
+    assert code == 2
+    assert "the fields 'negative', 'positive', 'temperature' are missing; `ceramer new cell` writes" in err
+    assert err.count("\n") == 1
+
+
 def test_reproduce_one_system_as_json_on_standard_output(capsys):
     code, out, err = run(capsys, "reproduce", "H-SSE", "--json", "-")
     document = json.loads(out)

@@ -17,6 +17,7 @@ __all__ = ["SCHEMA_VERSION", "read_toml", "validate"]
 
 SCHEMA_VERSION = 1
 _MAX_BYTES = 4_000_000
+_WITH_EXAMPLE = ("audit", "cell", "microstructure", "protocol", "recipe", "stack")
 
 M = TypeVar("M", bound="BaseModel")
 
@@ -64,7 +65,11 @@ def _sentence(error: Any, model: type[BaseModel], where: str) -> str:
         mend = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(fields))}."
         return f"{where}: unknown field {place!r}: {mend}{more}"
     if first["type"] == "missing":
-        return f"{where}: the field {place!r} is missing{more}."
+        absent = [".".join(map(str, p["loc"])) for p in problems if p["type"] == "missing"]
+        those = f"field {place!r} is" if len(absent) == 1 else f"fields {', '.join(map(repr, absent))} are"
+        kind = getattr(model.model_fields.get("kind"), "default", None)
+        example = f"; `ceramer new {kind}` writes a file that has all it needs" if kind in _WITH_EXAMPLE else ""
+        return f"{where}: the {those} missing{example}."
     message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
     if place:  # a rule on the whole document has no place
         field = str(first["loc"][-1])
