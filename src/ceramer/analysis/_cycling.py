@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ceramer import laws
-from ceramer.analysis._report import AnalysisReport, stated
+from ceramer.analysis._report import AnalysisReport, Input, stated
 from ceramer.analysis._statistics import least_squares, linear_fit, noise_of
 from ceramer.analysis._uncertain import Array, Mask, Number, array_of, number, propagate, series_of
 from ceramer.errors import InputError
@@ -18,7 +18,7 @@ from ceramer.units import Value
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cycle_table", "cycling", "incremental_capacity", "retention_and_fade"]
+__all__ = ["capacity_basis", "cycle_table", "cycling", "incremental_capacity", "retention_and_fade"]
 
 
 def cycle_table(
@@ -89,6 +89,21 @@ def cycle_table(
         )
 
 
+def capacity_basis(active_mass: Number | None, area: Number | None) -> tuple[float, str, str, list[Input]]:
+    """Return by what a capacity is multiplied, its unit, how that is said, and the number behind it, if there is one.
+
+    Capacities are per active mass [kg] where it is given, else per area [m2], else of the whole cell.
+    """
+    for given, name, shown, unit, example in (
+        (active_mass, "active_mass", "mg", "mAh/g", "2.1e-6"),
+        (area, "area", "cm2", "mAh/cm2", "1.131e-4"),
+    ):
+        if given is not None:
+            value = number(given, name, positive=True, example=example)
+            return 1.0 / value.value, unit, f" per {name.replace('_', ' ')}", [stated(name, value, shown)]
+    return 1.0, "mAh", "", []
+
+
 def _count_cycles(current: Array) -> Array:
     """Number the cycles: each begins where the direction of the first current starts again."""
     rows = np.flatnonzero(np.abs(current) > 1e-2 * np.abs(current).max())
@@ -141,16 +156,7 @@ def cycling(
     discharge over charge, or charge over discharge for a cell that starts with discharge.
     """
     table = cycle_table(time, current, voltage, cycle, step)
-    scale, unit, basis = 1.0, "mAh", ""
-    inputs = []
-    if active_mass is not None:
-        m = number(active_mass, "active_mass", positive=True, example="2.1e-6")
-        inputs.append(stated("active_mass", m, "mg"))
-        scale, unit, basis = 1.0 / m.value, "mAh/g", " per active mass"
-    elif area is not None:
-        s = number(area, "area", positive=True, example="1.131e-4")
-        inputs.append(stated("area", s, "cm2"))
-        scale, unit, basis = 1.0 / s.value, "mAh/cm2", " per area"
+    scale, unit, basis, inputs = capacity_basis(active_mass, area)
     warnings: list[str] = []
     notes: list[str] = []
     whole = _whole(table)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ceramer.analysis._cycling import cycle_table
+from ceramer.analysis._cycling import capacity_basis, cycle_table
 from ceramer.analysis._report import AnalysisReport, stated
 from ceramer.analysis._statistics import least_squares, student_factor
 from ceramer.analysis._uncertain import Array, Number, number, series_of
@@ -240,11 +240,7 @@ def rate_test_from_record(
     """
     table = cycle_table(time, current, voltage, cycle, step)
     table = table[(table["discharge / C"] > 0.0) & (table["charge / C"] > 0.0)]
-    scale, unit = 1.0, "mAh"
-    if active_mass is not None:
-        scale, unit = 1.0 / number(active_mass, "active_mass", positive=True).value, "mAh/g"
-    elif area is not None:
-        scale, unit = 1.0 / number(area, "area", positive=True).value, "mAh/cm2"
+    scale, unit, _, _ = capacity_basis(active_mass, area)
     return rate_test(
         np.array(table["mean discharge current / A"]) * scale,
         np.array(table["discharge / C"]) * scale,
