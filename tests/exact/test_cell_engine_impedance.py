@@ -245,7 +245,7 @@ STACKS = {
     "polymer": ([POLYMER], []),
     "ceramic": ([replace(CERAMIC, permittivity=30.0, boundary_resistance=1e-2, boundary_capacitance=1e-4)], []),
     "sandwich": (
-        [replace(POLYMER, permittivity=8.0), CERAMIC, POLYMER],
+        [replace(POLYMER, permittivity=8.0), CERAMIC, replace(POLYMER, permittivity=8.0)],
         [Contact(resistance=1e-3, capacitance=1e-3, exponent=0.9), Contact(series_resistance=1e-4)],
     ),
     "two polymers": ([POLYMER, replace(POLYMER, salt_concentration=500.0)], [Contact(partition=2.0, resistance=1e-4)]),

@@ -44,6 +44,8 @@ _POTENTIAL = {"cathode": 1, "polymer": 1, "tethered": 1, "ceramic": 0, "two_phas
 _HUGE = 1e20
 _PERFECT = 1e-9
 """[ohm m2] of a perfect contact of two skeletons with one polymer: two ways without any resistance have no shares."""
+_EMPTY = 1e-9
+"""Of the sites of a mixed conductor: where so few are left, taken or free, its law no longer holds."""
 _COMPLIANCE = 100.0
 """[V]: no instrument for cells goes further, and no law here is meant to."""
 _DEPLETED = 1e-4
@@ -499,16 +501,21 @@ class _Assembly:
         for k, node in enumerate(self.nodes):
             names = [u.name for u in node.kind.unknowns]
             at = int(offset[k])
+            where_ = f"{self.position[k] * 1e6:.3g} um from the negative electrode, in {self.layer_of[k]}"
             if "concentration" in names:
                 salt.append((at, node.mass[0]))
                 guards.append((at, _DEPLETED * node.initial[0], 1.0))
-                where_ = f"{self.position[k] * 1e6:.3g} um from the negative electrode, in {self.layer_of[k]}"
                 meanings.append(("salt depleted", f"The salt is used up {where_}; lower the current."))
             if node.capacity:
                 lithium += [(at + node.capacity_unknowns[0], node.capacity)]
                 lithium += [(at + node.capacity_unknowns[1], -node.capacity)]
             if "stoichiometry" in names:
                 lithium.append((at, node.mass[0] * FARADAY))
+                guards += [(at, _EMPTY, 1.0), (at, 1.0 - _EMPTY, -1.0)]
+                meanings += [
+                    (f"mixed conductor {what}", f"The mixed conductor {said} {where_}; lower the current or the voltage.")
+                    for what, said in (("empty", "holds no more lithium"), ("full", "is full of lithium"))
+                ]
             if "inventory" in names:
                 metal = model.negative if k == 0 else model.positive
                 lithium.append((at + names.index("inventory"), 1.0))
