@@ -553,7 +553,7 @@ Words in any case; every quantity with its unit.
 |---|---|
 | a current | `0.5 mA/cm2`, `10 uA`, `C/2`, `0.5C` |
 | it moves | `Charge from 0 mA/cm2 to 10 mA/cm2 at 0.01 mA/cm2/s for 1 h` |
-| an end | `for 1 h`, `for 1 mAh/cm2`, `for 50 % of capacity`, `until 4.2 V`, `until below 3 V`, `until 1 uA/cm2`, `until C/20` |
+| an end | `for 1 h`, `for 1 mAh/cm2`, `for 50 % of capacity`, `until 4.2 V`, `until below 3 V`, `until 1 uA/cm2`, `until C/20`, `until current rises above 1 uA/cm2` |
 | several ends | `for 4 h or until 1 uA/cm2`: the first one met ends the step |
 | from the present voltage | `Scan to 4.6 V at 1 mV/s`, `Hold for 10 min` |
 | a row at least every | `Rest for 1 h, every 10 s`, `Charge at C/10 until 4.2 V, every 60 s or 5 mV` |

@@ -117,6 +117,28 @@ def test_a_sweep_gives_back_the_onset():
     assert tenfold - found == pytest.approx(0.1 + 0.9 * 6e-3, abs=3e-3)
 
 
+def test_a_scan_ends_when_its_current_rises_to_a_limit():
+    """At 10 uA/cm2 the potential is the onset that was put in and j R; the charging at the start is larger."""
+    lithium = cell()
+    steel = replace(cell("SS", "0 ohm cm2").positive, oxidation_onset=4.5, oxidation_current=0.1, tafel_slope=0.1)
+    cut = Protocol("cut", "scan", ("Scan from 2.5 V to 5.2 V at 1 mV/s until current rises above 10 uA/cm2",))
+    done = run(replace(lithium, positive=steel), cut)
+    made = done.measurements[0]
+    assert done.outcome.completed
+    assert abs(made.current[-1]) / AREA == pytest.approx(0.1, rel=1e-6)
+    assert (np.abs(made.current[1:-1]) < np.abs(made.current[-1])).all()
+    assert 4.5 + 0.5e-3 < made.voltage[-1] < 4.5 + 1.5e-3
+
+
+def test_a_hold_whose_current_falls_does_not_end_by_a_rise():
+    """The first current is twice the last, so it passes the limit, but downward."""
+    texts = ("Hold at 10 mV for 12 h", "Hold at 10 mV for 12 h or until current rises above 90 uA/cm2")
+    whole, watched = (run(cell(), Protocol("hold", "hold", (text,))) for text in texts)
+    level = np.abs(whole.measurements[0].current) / AREA
+    assert level[0] > 0.9 > level[-1]
+    np.testing.assert_array_equal(watched.measurements[0].current, whole.measurements[0].current)
+
+
 def test_a_ramp_ends_at_the_limiting_current_and_names_the_place():
     plus, minus = laws.nernst_einstein_diffusivities(SIGMA, 0.35, SALT, T)
     limit = 2.0 * FARADAY * float(laws.ambipolar_diffusivity(plus, minus)) * SALT / (0.65 * L)

@@ -65,6 +65,8 @@ def steps(draw):
         chosen["charge"] = draw(st.none() | amounts(CHARGES))
     if kind is Voltage:
         chosen["current_below"] = draw(st.none() | amounts(CURRENTS))
+    if kind in (Voltage, Scan):
+        chosen["current_above"] = draw(st.none() | amounts(CURRENTS))
     label = " ".join(" ".join(draw(LABEL)).split())[:80].strip()
     return Step(action, Until(**chosen), draw(st.none() | POSITIVE), draw(st.none() | POSITIVE), label)
 

@@ -57,6 +57,21 @@ HEAD = 'kind = "protocol"\nschema_version = 1\nname = "x"\n'
                 Until(14400.0, current_below=Amount(to_si("1 uA/cm2", "current_density"), "current_density")),
             ),
         ),
+        (
+            "Hold at 3 V for 10 h or until current rises above 1 uA/cm2",
+            Step(
+                Voltage(3.0),
+                Until(36000.0, current_above=Amount(to_si("1 uA/cm2", "current_density"), "current_density")),
+            ),
+        ),
+        (
+            "Scan from 3 V to 6 V at 1 mV/s until above 10 uA",
+            Step(Scan(6.0, 1e-3, 3.0), Until(current_above=Amount(to_si("10 uA", "current"), "current"))),
+        ),
+        (
+            "Hold at 10 mV until current falls below 1 uA",
+            Step(Voltage(0.01), Until(current_below=Amount(to_si("1 uA", "current"), "current"))),
+        ),
         ("Hold at 4.2 V until C/20", Step(Voltage(4.2), Until(current_below=Amount(0.05 / 3600.0, "c_rate")))),
         ("Scan from 3 V to 5 V at 0.1 mV/s", Step(Scan(5.0, 1e-4, 3.0))),
         ("Scan to -0.3 V at 1 mV/s, every 1 s", Step(Scan(-0.3, 1e-3), period=1.0)),

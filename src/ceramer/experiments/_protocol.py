@@ -237,10 +237,10 @@ class ResolvedStep:
     `control` is "current", "voltage" or "impedance". `value` [A/m2 or V] is what is imposed at the start (None: what
     the cell has then). A ramp has a `target` and a signed `rate` [A/m2/s or V/s]; while `value` is None the rate is a
     magnitude, and `started_at` gives it its sign. The step ends after `duration` [s] (inf: not by time), at
-    `voltage_above` or `voltage_below` [V], when the magnitude of the current falls below `current_below` [A/m2], or
-    when it has moved `charge` [C/m2]. The run ends outside `safety` [V]. `frequencies` [Hz] and `amplitude` [V] are
-    those of an impedance sweep. Rows are `period` [s] apart (None: the solver's own points), and also
-    `voltage_resolution` [V] where that is given.
+    `voltage_above` or `voltage_below` [V], when the magnitude of the current falls below `current_below` or rises
+    to `current_above` [A/m2], or when it has moved `charge` [C/m2]. The run ends outside `safety` [V].
+    `frequencies` [Hz] and `amplitude` [V] are those of an impedance sweep. Rows are `period` [s] apart (None: the
+    solver's own points), and also `voltage_resolution` [V] where that is given.
     """
 
     control: Literal["current", "voltage", "impedance"]
@@ -260,6 +260,7 @@ class ResolvedStep:
     frequencies: tuple[float, ...] = ()
     amplitude: float = 0.0
     safety: tuple[float, float] = (-math.inf, math.inf)
+    current_above: float = math.inf
 
     def started_at(self, present: float) -> ResolvedStep:
         """Return the step with `value` set to the `present` voltage [V] where it was None, and a ramp's sign and time.
@@ -373,6 +374,7 @@ def _resolved(step: Step, protocol: Protocol, basis: _Basis) -> ResolvedStep:
         "voltage_above": math.inf if until.voltage_above is None else until.voltage_above,
         "voltage_below": -math.inf if until.voltage_below is None else until.voltage_below,
         "current_below": 0.0 if until.current_below is None else basis.per_area(until.current_below),
+        "current_above": math.inf if until.current_above is None else basis.per_area(until.current_above),
         "charge": math.inf if until.charge is None else basis.per_area(until.charge),
         "period": protocol.period if step.period is None else step.period,
         "voltage_resolution": step.voltage_resolution,

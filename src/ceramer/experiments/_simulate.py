@@ -304,6 +304,7 @@ class _Runner:
             first,
             step.cycle,
             widening,
+            current_above=step.current_above,
         )
 
     def _segments(self) -> Iterator[tuple[int, list[ResolvedStep]]]:

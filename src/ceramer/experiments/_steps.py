@@ -73,7 +73,8 @@ class Amount:
 class Until:
     """When a step ends: as soon as one of these is met (None: not asked for).
 
-    `duration` [s], `voltage_above` and `voltage_below` [V], `current_below` (magnitude), `charge` (moved in the step).
+    `duration` [s], `voltage_above` and `voltage_below` [V], `current_below` (magnitude), `charge` (moved in the step),
+    `current_above` (magnitude, when it rises to that; the fall after a jump of the voltage does not count).
     """
 
     duration: float | None = None
@@ -81,6 +82,7 @@ class Until:
     voltage_below: float | None = None
     current_below: Amount | None = None
     charge: Amount | None = None
+    current_above: Amount | None = None
 
     def __post_init__(self) -> None:
         if self.duration is not None and not (math.isfinite(self.duration) and self.duration > 0.0):
@@ -88,7 +90,8 @@ class Until:
         for volts in (self.voltage_above, self.voltage_below):
             if volts is not None and not math.isfinite(volts):
                 raise InputError(f"The voltage at which a step ends is finite, not {volts!r}.")
-        for amount, kinds in ((self.current_below, CURRENTS), (self.charge, CHARGES)):
+        currents = ((self.current_below, CURRENTS), (self.current_above, CURRENTS))
+        for amount, kinds in (*currents, (self.charge, CHARGES)):
             if amount is not None:
                 _of(amount, kinds, "the end of a step", strict=True)
 
@@ -202,9 +205,9 @@ Action: TypeAlias = Current | CurrentScan | Voltage | Rest | Scan | Impedance
 ENDS: Final = {
     Current: ("duration", "voltage_above", "voltage_below", "charge"),
     CurrentScan: ("duration", "voltage_above", "voltage_below", "charge"),
-    Voltage: ("duration", "current_below", "charge"),
+    Voltage: ("duration", "current_below", "current_above", "charge"),
     Rest: ("duration", "voltage_above", "voltage_below"),
-    Scan: ("duration", "charge"),
+    Scan: ("duration", "current_above", "charge"),
     Impedance: (),
 }
 ACTIONS: Final = tuple(ENDS)

@@ -9,7 +9,8 @@ The grammar (words in any case; every quantity with its unit)::
               | "Hold" ["at" voltage]
               | "Scan" ["from" voltage] "to" voltage "at" scan rate
               | "Impedance" "from" frequency "to" frequency "," number "points per decade" "," voltage
-    end       = "for" (time | charge) | "until" (voltage | "above" voltage | "below" voltage | current | charge)
+    end       = "for" (time | charge) | "until" (voltage | "above" voltage | "below" voltage | current | charge
+              | ["current"] ["rises" | "falls"] ("above" | "below") current)
     current   = mA/cm2 | mA | C-rate          charge = mAh/cm2 | mAh | "50 % of capacity"
     sampling  = time | voltage
 """
@@ -160,6 +161,8 @@ def step_text(step: Step) -> str:
             parts.append(f"until {'' if side == natural else side + ' '}{quantity_text(volts, 'voltage')}")
     if ends.current_below is not None:
         parts.append(f"until {amount_text(ends.current_below)}")
+    if ends.current_above is not None:
+        parts.append(f"until current rises above {amount_text(ends.current_above)}")
     sampling = []
     if step.period is not None:
         sampling.append(quantity_text(step.period, "time"))
@@ -366,12 +369,16 @@ class _Reader:
 
     def end(self, action: Action) -> tuple[str, float | Amount]:
         word = self.need("for", "until")
-        side = self.take("above", "below") if word == "until" else ""
+        side, current = "", False
+        if word == "until":
+            current = bool(self.take("current"))
+            way = self.take("rises", "falls")
+            side = self.need({"rises": "above", "falls": "below"}[way]) if way else self.take("above", "below")
         text = self.quantity(side or word)
         allowed: tuple[str, ...] = ("time", *CHARGES)
         if word == "until":
-            allowed = {"above": (), "below": CURRENTS}.get(side, (*CURRENTS, *CHARGES))
-            allowed = ("voltage", *allowed)
+            allowed = CURRENTS if side else (*CURRENTS, *CHARGES)
+            allowed = CURRENTS if current else ("voltage", *allowed)
         try:
             value, name = read_quantity(text, allowed, f"after {side or word!r}")
         except InputError as error:
@@ -387,7 +394,8 @@ class _Reader:
             return f"voltage_{side or natural}", value
         if value < 0.0:
             raise self.fail(f"{text!r} is negative, but a magnitude is meant; {self.like()}")
-        return "charge" if name in CHARGES else "current_below", Amount(value, name)
+        name_of_end = "current_above" if side == "above" else "current_below"
+        return "charge" if name in CHARGES else name_of_end, Amount(value, name)
 
     def sampling(self) -> tuple[float | None, float | None]:
         if not self.take(","):

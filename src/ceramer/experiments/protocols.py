@@ -77,10 +77,22 @@ def Rest(duration: str, *, period: str | None = None) -> Protocol:
     return Protocol("Rest", "rest", (Step(_Rest(), Until(_time(duration, "duration"))),), period=_period(period))
 
 
-def Hold(voltage: str, duration: str, *, until_current: str | None = None, period: str | None = None) -> Protocol:
-    """Held voltage for a time, or until the current has fallen below `until_current` ("1 uA/cm2", "C/50")."""
+def Hold(
+    voltage: str,
+    duration: str,
+    *,
+    until_current: str | None = None,
+    until_current_above: str | None = None,
+    period: str | None = None,
+) -> Protocol:
+    """Held voltage for a time, or until the current has fallen below `until_current` ("1 uA/cm2", "C/50").
+
+    Or until it has risen to `until_current_above`, as it does when a cell begins to leak or a component to oxidise; the
+    charging at the start, which falls, does not count.
+    """
     below = None if until_current is None else parse_amount(until_current, CURRENTS, "until_current")
-    until = Until(_time(duration, "duration"), current_below=below)
+    above = None if until_current_above is None else parse_amount(until_current_above, CURRENTS, "until_current_above")
+    until = Until(_time(duration, "duration"), current_below=below, current_above=above)
     return Protocol("Hold", "chronoamperometry", (Step(Voltage(_volts(voltage)), until),), period=_period(period))
 
 

@@ -125,6 +125,8 @@ class Step:
     record: bool = True
     pause: bool = False
     """Stop before this step (an impedance is to be measured) and wait for the next call of `run`."""
+    current_above: float = math.inf
+    """Ends the step when the magnitude of the current rises to it; a fall from a jump at the start does not."""
 
     def like(self) -> tuple[Any, ...]:
         """Return what steps share that may start with the same time step."""
@@ -135,7 +137,8 @@ class Step:
 class Run:
     """What a run left: recorded rows (`COLUMNS`, then the probes), a summary row per step (`SUMMARY`), how it ended.
 
-    `code` is that of the last step: 0 time, 1 voltage above, 2 below, 3 current below, 4 charge, 10 + k guard k;
+    `code` is that of the last step: 0 time, 1 voltage above, 2 below, 3 current below, 4 charge, 5 current risen,
+    10 + k guard k;
     -1 no consistent start, -2 time step underflow, -3 too many steps. `worst` is the unknown that limited the step.
     """
 
@@ -292,8 +295,7 @@ class Chain:
         parameters = _padded([n.parameters for n in nodes])
         face_runs = _runs(face_numbers)
         space = max((int(b - a + 1) * self.program.wide_columns[k] for k, a, b in face_runs), default=0)
-        onwards = [*(face.capacity for face in faces[1:]), 0.0]  # the node after a face holds that of the next one, too
-        held = [face.capacity or node.capacity or c for face, node, c in zip(faces, nodes[1:], onwards, strict=True)]
+        held = [face.capacity or after.capacity for face, after in zip(faces, nodes[1:], strict=True)]
         like = [
             int(a) if a == b and a in (2, 3) and not capacity else 0
             for (a, b), capacity in zip(itertools.pairwise(size), held, strict=True)
@@ -631,6 +633,7 @@ class Chain:
                     1.0 if s.pause else 0.0,
                     1.0 if s.record else 0.0,
                     s.widening,
+                    s.current_above,
                 ]
                 for s in steps
             ]
