@@ -295,7 +295,8 @@ class Chain:
         parameters = _padded([n.parameters for n in nodes])
         face_runs = _runs(face_numbers)
         space = max((int(b - a + 1) * self.program.wide_columns[k] for k, a, b in face_runs), default=0)
-        held = [face.capacity or after.capacity for face, after in zip(faces, nodes[1:], strict=True)]
+        onwards = [*(face.capacity for face in faces[1:]), 0.0]  # the node after a face holds that of the next one, too
+        held = [face.capacity or node.capacity or c for face, node, c in zip(faces, nodes[1:], onwards, strict=True)]
         like = [
             int(a) if a == b and a in (2, 3) and not capacity else 0
             for (a, b), capacity in zip(itertools.pairwise(size), held, strict=True)

@@ -36,6 +36,11 @@ def jacobian(y: Any, blocks: Any, model: Any) -> None:
     """Stand in for the generated function: blocks <- df/dy."""
 
 
+def less(z: Any, x: Any, y: Any) -> Any:
+    """Stand in for the compiled function: z - x y, fused where the machine can."""
+    return z - x * y
+
+
 def particle_factor(a: Any, mass: Any, model: Any, blocks: Any, work: Any) -> None:
     """Stand in for the generated function: eliminate the particles, correct the diagonal blocks in `work`."""
 
@@ -122,6 +127,17 @@ def inverse(E, o, m, pivots):
     return invert(E, o, m, pivots)
 
 
+HELD = 1e20  # 1/s, the rate at which masses do not change at all
+STIFF = 1e12  # 1/s, as stiff as a capacity between two nodes may be: beyond, the sum of their rows is lost to round-off
+STIFF_INSIDE = 1e11  # 1/s, the same inside a node
+
+
+@inner
+def soft(a):
+    """Return the rate for capacities between two nodes."""
+    return a * (STIFF / abs(a)) if abs(a) >= HELD else a
+
+
 @inner
 def store(a, k, mass, model, E):
     """Add a M to the diagonal block of node k."""
@@ -134,15 +150,15 @@ def store(a, k, mass, model, E):
     for r in range(m):
         E[o + r * m + r] += a * mass[here + r]
     if k > 0 and capacity[k - 1] != 0.0:
-        E[o + right[k - 1] * (m + 1)] += a * capacity[k - 1]
+        E[o + right[k - 1] * (m + 1)] += soft(a) * capacity[k - 1]
     if capacity[k] != 0.0:
-        E[o + left[k] * (m + 1)] += a * capacity[k]
+        E[o + left[k] * (m + 1)] += soft(a) * capacity[k]
     if inside[k] != 0.0:
         r = one[k]
         c = other[k]
         held = a * inside[k]
-        if abs(a) > 1e11:  # stiffer, and the sum of the two rows is lost to round-off
-            held = held * (1e11 / abs(a))
+        if abs(a) > STIFF_INSIDE:
+            held = held * (STIFF_INSIDE / abs(a))
         E[o + r * m + r] += held
         E[o + c * m + c] += held
         E[o + r * m + c] -= held
@@ -234,7 +250,7 @@ def factor(a, mass, model, blocks, work, pivots):
                     for c in range(m):
                         v = a * 0.0 - JC[og + j * m + c]
                         if held and j == left[k] and c == right[k]:
-                            v = v - a * capacity[k]
+                            v = v - soft(a) * capacity[k]
                         if v != 0.0:
                             for r in range(q):
                                 G[og + r * m + c] += E[op + r * q + j] * v
@@ -242,7 +258,7 @@ def factor(a, mass, model, blocks, work, pivots):
                     for j in range(q):
                         v = a * 0.0 - JA[oa + r * q + j]
                         if held and j == left[k] and r == right[k]:
-                            v = v - a * capacity[k]
+                            v = v - soft(a) * capacity[k]
                         if v != 0.0:
                             for c in range(m):
                                 E[o + r * m + c] -= v * G[og + j * m + c]
@@ -423,18 +439,53 @@ def worst_of(e, y, z, atol, rtol):
     return at
 
 
+@inner
+def displace(b, change, rate, inside_rate, model):
+    """Add what the capacities between two unknowns take up where the unknowns change at `rate` times `change`."""
+    off, size = model[0][:2]
+    capacity, left, right = model[6], model[7], model[8]
+    inside, one, other = model[9], model[10], model[11]
+    for k in range(size.size):
+        if capacity[k] != 0.0:
+            here = off[k] + left[k]
+            there = off[k + 1] + right[k]
+            drop = capacity[k] * rate * (change[here] - change[there])
+            b[here] += drop
+            b[there] -= drop
+        if inside[k] != 0.0:
+            here = off[k] + one[k]
+            there = off[k] + other[k]
+            drop = inside[k] * inside_rate * (change[here] - change[there])
+            b[here] += drop
+            b[there] -= drop
+
+
+@inner
+def unbalanced(y, start, f, scratch, differential, held, model):
+    """Write to f what the algebraic rows lack; capacities between two unknowns are taken a picosecond on from start."""
+    residual(y, f, model)
+    if held:
+        for k in range(y.size):
+            scratch[k] = start[k] - y[k]
+        displace(f, scratch, STIFF, STIFF_INSIDE, model)
+    for k in range(y.size):
+        if differential[k]:
+            f[k] = 0.0
+
+
 @inlined
-def initialise(y, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, d, trial):
+def initialise(
+    y, start, held, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, d, trial
+):
     """Find consistent algebraic unknowns (damped Newton), the differential ones kept; the iterations, or -1."""
     shape = model[0]
-    huge = 1e20
-    residual(y, f, model)
+    unbalanced(y, start, f, scratch, differential, held, model)
     for iteration in range(80):
         jacobian(y, blocks, model)
-        if not factor(huge, model[5], model, blocks, work, pivots):
+        if not factor(HELD, model[5], model, blocks, work, pivots):
             return -1
         for k in range(y.size):
-            d[k] = 0.0 if differential[k] else f[k]
+            d[k] = f[k]
         solve(d, shape, work, scratch)
         before = norm(d, y, y, atol, 1e-8, group, sums, counts)
         if not before < 1e300:
@@ -443,9 +494,9 @@ def initialise(y, model, blocks, work, pivots, scratch, differential, atol, grou
         while True:
             for k in range(y.size):
                 trial[k] = y[k] if differential[k] else y[k] + damping * d[k]
-            residual(trial, f, model)
+            unbalanced(trial, start, f, scratch, differential, held, model)
             for k in range(y.size):
-                scratch[k] = 0.0 if differential[k] else f[k]
+                scratch[k] = f[k]
             solve(scratch[: y.size], shape, work, scratch[y.size :])
             after = norm(scratch[: y.size], y, y, atol, 1e-8, group, sums, counts)
             if after <= (1.0 - 0.25 * damping) * before or after <= 1e-3:
@@ -547,27 +598,6 @@ def record(rows, at, t, v, i, q, step, cycle, y0, y1, U, H, theta, probes):
 
 
 @inner
-def displace(b, change, rate, model):
-    """Add what the capacities between two unknowns take up where the unknowns change at `rate` times `change`."""
-    off, size = model[0][:2]
-    capacity, left, right = model[6], model[7], model[8]
-    inside, one, other = model[9], model[10], model[11]
-    for k in range(size.size):
-        if capacity[k] != 0.0:
-            here = off[k] + left[k]
-            there = off[k + 1] + right[k]
-            drop = capacity[k] * rate * (change[here] - change[there])
-            b[here] += drop
-            b[there] -= drop
-        if inside[k] != 0.0:
-            here = off[k] + one[k]
-            there = off[k] + other[k]
-            drop = inside[k] * rate * (change[here] - change[there])
-            b[here] += drop
-            b[there] -= drop
-
-
-@inner
 def first_step(y, f, rtol, atol, model):
     """Return a time step [s] in which no unknown changes by more than about a per cent of its size."""
     mass = model[5]
@@ -639,7 +669,24 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                 y[iV] = y[iS]
             for k in range(n):
                 start[k] = y[k]
-            ok = initialise(y, model, blocks, work, pivots, scratch, differential, atol, group, sums, counts, f, yt, y1)
+            ok = initialise(
+                y,
+                start,
+                held,
+                model,
+                blocks,
+                work,
+                pivots,
+                scratch,
+                differential,
+                atol,
+                group,
+                sums,
+                counts,
+                f,
+                yt,
+                y1,
+            )
             row = summary[s]
             row[0] = 0.0
             row[1] = clock[0]
@@ -668,6 +715,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
             clock[4] = step[9]  # interval
             clock[5] = y[iQ]
             clock[6] = y[iW]
+                residual(y, f, model)
             cursor[1] = 1
             cursor[4] = 0  # steps taken in this step of the protocol
             cursor[5] = 0
@@ -738,7 +786,7 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                         for k in range(n):
                             b[k] += mass[k] * (scratch[k] * rate)
                         if held:
-                            displace(b, scratch, rate, model)
+                            displace(b, scratch, rate, rate, model)
                     solve(b, shape, work, scratch)
                 e = U[stages - 1]
                 err = 1e4
