@@ -710,12 +710,12 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
             clock[1] = 0.0
             clock[2] = hmemory[int(step[10])]
             if clock[2] == 0.0:
+                residual(y, f, model)
                 clock[2] = first_step(y, f, rtol, atol, model)
             clock[3] = step[9]  # next sample, time in the step
             clock[4] = step[9]  # interval
             clock[5] = y[iQ]
             clock[6] = y[iW]
-                residual(y, f, model)
             cursor[1] = 1
             cursor[4] = 0  # steps taken in this step of the protocol
             cursor[5] = 0
