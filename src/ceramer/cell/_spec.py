@@ -12,7 +12,7 @@ from ceramer.cell._cell import Cell
 from ceramer.cell._electrode import Collector, Electrode
 from ceramer.cell._stack import Interface, Layer, Stack
 from ceramer.errors import InputError, UnknownNameError
-from ceramer.microstructure import Find, Formulations, MediumSpec, build_medium
+from ceramer.microstructure import DescriptionSpec, Find, Formulations, MediumSpec, build_medium
 from ceramer.provenance import (
     Area,
     ArealCapacitance,
@@ -58,21 +58,13 @@ class InterfaceSpec(BaseModel):
     blocks_salt: bool = False
 
 
-class StackSpec(BaseModel):
+class StackSpec(DescriptionSpec):
     """A layered electrolyte, from the negative to the positive electrode."""
 
-    model_config = _STRICT
     kind: Literal["stack"] = "stack"
-    schema_version: Literal[1] = 1
-    name: str
-    title: str = ""
-    source: str = ""
-    system: str = ""
-    notes: tuple[str, ...] = ()
-    preparation: tuple[str, ...] = ()
     layers: tuple[LayerSpec, ...] = Field(min_length=1)
     interfaces: tuple[InterfaceSpec, ...] = ()
-    media: dict[str, MediumSpec] = {}
+    media: dict[str, MediumSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _interfaces_exist(self) -> StackSpec:
@@ -240,18 +232,10 @@ class ElectrodeSpec(BaseModel):
         )
 
 
-class CellSpec(BaseModel):
+class CellSpec(DescriptionSpec):
     """A cell: a stack (by name, or written out), two electrodes, and the geometry of a disc, tube or pouch."""
 
-    model_config = _STRICT
     kind: Literal["cell"] = "cell"
-    schema_version: Literal[1] = 1
-    name: str
-    title: str = ""
-    source: str = ""
-    system: str = ""
-    notes: tuple[str, ...] = ()
-    preparation: tuple[str, ...] = ()
     format: Literal["coin", "tube", "pouch"] = "coin"
     stack: str | StackSpec
     negative: ElectrodeSpec
@@ -262,7 +246,7 @@ class CellSpec(BaseModel):
     stack_pressure: Pressure | None = None
     packaging_areal_mass: ArealMass | None = None
     packaging_thickness: Length | None = None
-    media: dict[str, MediumSpec] = {}
+    media: dict[str, MediumSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _area_or_diameter(self) -> CellSpec:

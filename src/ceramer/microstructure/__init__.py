@@ -6,6 +6,7 @@ from ceramer.microstructure._composite import STRUCTURES, Composite
 from ceramer.microstructure._on_voxels import VoxelComposite
 from ceramer.microstructure._phase import Medium, MixedContent, Phase, Property
 from ceramer.microstructure._spec import (
+    DescriptionSpec,
     ExchangeSpec,
     Find,
     Formulations,
@@ -21,6 +22,7 @@ from ceramer.microstructure._spec import (
 __all__ = [
     "STRUCTURES",
     "Composite",
+    "DescriptionSpec",
     "ExchangeSpec",
     "Find",
     "Formulations",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ceramer.microstructure.voxels import MicrostructureSpec
 
 __all__ = [
+    "DescriptionSpec",
     "ExchangeSpec",
     "Find",
     "Formulations",
@@ -128,18 +129,25 @@ class VoxelsSpec(BaseModel):
     """Of the current: z is through the layer; "mean" of the three where the image has no direction of its own."""
 
 
-class MediumSpec(BaseModel):
-    """What fills a layer: a catalogue `material`, own properties, or `phases` with a `structure`."""
+class DescriptionSpec(BaseModel):
+    """What stands at the head of every description of a medium, a stack or a cell."""
 
     model_config = _STRICT
-    kind: Literal["medium"] = "medium"
+    kind: str
     schema_version: Literal[1] = 1
-    name: str = ""
+    name: str
     title: str = ""
     source: str = ""
     system: str = ""
     notes: tuple[str, ...] = ()
     preparation: tuple[str, ...] = ()
+
+
+class MediumSpec(DescriptionSpec):
+    """What fills a layer: a catalogue `material`, own properties, or `phases` with a `structure`."""
+
+    kind: Literal["medium"] = "medium"
+    name: str = ""
     recipe: str | None = None
     material: str | None = None
     ionic_conductivity: PropertySpec | None = None
