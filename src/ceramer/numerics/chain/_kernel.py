@@ -585,16 +585,18 @@ def crossed(step, v, i, q, before, watch, limits, signs, values):
 
 
 @inner
-def record(rows, at, t, v, i, q, step, cycle, y0, y1, U, H, theta, probes):
-    """Write one row; theta < 0 takes the unknowns from y1."""
+def record(rows, cursor, t, cycle, terminal, y0, y1, U, H, theta, probes):
+    """Write one row at the fraction theta of the step just taken from y0 to y1; theta < 0: what y1 holds."""
+    at = cursor[2]
     rows[at, 0] = t
-    rows[at, 1] = v
-    rows[at, 2] = i
-    rows[at, 3] = q
-    rows[at, 4] = step
+    for p in range(3):
+        k = terminal[p if p < 2 else 3]
+        rows[at, 1 + p] = y1[k] if theta < 0.0 else dense(y0, y1, U, H, k, theta)
+    rows[at, 4] = cursor[0]
     rows[at, 5] = cycle
     for p in range(probes.size):
         rows[at, 6 + p] = y1[probes[p]] if theta < 0.0 else dense(y0, y1, U, H, probes[p], theta)
+    cursor[2] += 1
 
 
 @inner
@@ -727,15 +729,13 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                     cursor[6] = code
                     cursor[1] = 4
                     return 1
-                record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
-                cursor[2] += 1
+                record(rows, cursor, clock[0], step[11], terminal, y, y, U, H, -1.0, probes)
             if code > 0:
                 cursor[6] = code
                 cursor[1] = 3
         if cursor[1] == 4:  # the first row of this step still has to be written
             code = cursor[6]
-            record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
-            cursor[2] += 1
+            record(rows, cursor, clock[0], step[11], terminal, y, y, U, H, -1.0, probes)
             cursor[1] = 3 if code > 0 else 1
         first = cursor[5] == 0
         redo = 0 if first else cursor[9]
@@ -873,23 +873,8 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                     if cursor[2] >= rows.shape[0]:
                         return 1
                     theta = (clock[3] - clock[1]) / clock[2]
-                    record(
-                        rows,
-                        cursor[2],
-                        clock[0] + clock[3] - clock[1],
-                        dense(y, y1, U, H, iV, theta),
-                        dense(y, y1, U, H, iI, theta),
-                        dense(y, y1, U, H, iQ, theta),
-                        s,
-                        step[11],
-                        y,
-                        y1,
-                        U,
-                        H,
-                        theta,
-                        probes,
-                    )
-                    cursor[2] += 1
+                    now = clock[0] + clock[3] - clock[1]
+                    record(rows, cursor, now, step[11], terminal, y, y1, U, H, theta, probes)
                     clock[4] = min(step[8], clock[4] * step[14])
                     clock[3] += clock[4]
             if theta_end < 1.0:
@@ -914,19 +899,16 @@ def run(y, steps, cursor, clock, rows, probes, summary, tableau, control, guards
                 if cursor[2] >= rows.shape[0]:
                     cursor[1] = 5
                     return 1
-                record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
-                cursor[2] += 1
+                record(rows, cursor, clock[0], step[11], terminal, y, y, U, H, -1.0, probes)
         if cursor[1] == 5:
-            record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
-            cursor[2] += 1
+            record(rows, cursor, clock[0], step[11], terminal, y, y, U, H, -1.0, probes)
             cursor[1] = 1
             continue
         # the end of a step of the protocol
         if step[13] > 0.0 and clock[1] > 0.0:
             if cursor[2] >= rows.shape[0]:
                 return 1
-            record(rows, cursor[2], clock[0], y[iV], y[iI], y[iQ], s, step[11], y, y, U, H, -1.0, probes)
-            cursor[2] += 1
+            record(rows, cursor, clock[0], step[11], terminal, y, y, U, H, -1.0, probes)
         row = summary[s]
         row[0] = cursor[6]
         row[2] = clock[1]
