@@ -132,7 +132,7 @@ def _register(of: str, by: str, misfit: str = "", per_charge: bool | None = None
 
 
 _SAMPLES = 128
-_WITH_DOSE = "with the charge that passes each area"
+_WITH_DOSE = "with the charge that passes each area (chosen on these two cells: by cycles alone one would be empty)"
 _BY_CYCLES = "loss with the cycles alone"
 _BY_DOSE = "loss with the charge that passed each area"
 _TABLE: tuple[tuple[str, str, str], ...] = (
