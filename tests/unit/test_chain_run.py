@@ -1,6 +1,7 @@
 """Protocols in compiled code: buffers, slices, pauses, outcomes and what is recorded; the compiled modules on disk."""
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -275,6 +276,18 @@ def test_laws_that_change_are_another_module():
     assert one == same
     assert cache.folder_of(one) == cache.folder_of(same)
     assert cache.folder_of(one) != cache.folder_of(other)
+
+
+def test_a_new_module_removes_those_that_nobody_uses(tmp_path, monkeypatch):
+    monkeypatch.setenv("CERAMER_CACHE_DIR", str(tmp_path))
+    unused, used, foreign = (tmp_path / "engine" / name for name in ("0" * 20, "1" * 20, "notes"))
+    for folder in (unused, used, foreign):
+        folder.mkdir(parents=True)
+        (folder / "chain.py").write_text("# old\n")
+        os.utime(folder, (0.0, 0.0) if folder is not used else None)
+    module = cache.load("x = 1\n")
+    assert module.x == 1
+    assert {p.name for p in (tmp_path / "engine").iterdir()} == {used.name, "notes", cache.folder_of("x = 1\n").name}
 
 
 def test_a_law_that_is_edited_moves_the_answer(tmp_path, monkeypatch):

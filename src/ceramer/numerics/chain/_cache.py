@@ -1,20 +1,28 @@
-"""Generated modules on disk: one folder per content, so that a change of any law is a new module."""
+"""Generated modules on disk: one folder per content, so that a change of any law is a new module.
+
+Those that nobody has used for two months are removed when a new one is written.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from ceramer.errors import MissingExtraError
 
 __all__ = ["compiled_before", "folder_of", "load", "mark_compiled"]
 
-_GENERATOR = "1"
+_GENERATOR: Final = "1"
+_KEPT: Final = 60
 
 
 def folder_of(source: str) -> Path:
@@ -39,7 +47,11 @@ def load(source: str) -> ModuleType:
     """Write the module if it is new (by one atomic rename) and import it."""
     folder = folder_of(source)
     path = folder / "chain.py"
-    if not path.exists() or path.read_text(encoding="utf-8") != source:
+    if path.exists() and path.read_text(encoding="utf-8") == source:
+        with contextlib.suppress(OSError):  # a cache that can only be read serves as well
+            os.utime(folder)
+    else:
+        _prune(folder.parent)
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -55,6 +67,15 @@ def load(source: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _prune(root: Path) -> None:
+    """Remove the modules that nobody has used for `_KEPT` days: those of laws and versions that have gone."""
+    oldest = time.time() - 86400.0 * _KEPT
+    for folder in root.glob("[0-9a-f]" * 20):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder)
 
 
 def compiled_before(source: str) -> bool:
