@@ -94,7 +94,7 @@ def test_reproduce_one_system_as_json_on_standard_output(capsys):
 
 def test_strict_makes_a_misfit_an_exit_code(capsys):
     assert run(capsys, "reproduce", "H-SSE", "--strict", "--quiet")[0] == 1
-    assert run(capsys, "reproduce", "PMI", "--strict", "--quiet")[0] == 0
+    assert run(capsys, "reproduce", "MOF layer", "--strict", "--quiet")[0] == 0
 
 
 def test_audit_of_a_paper(capsys, tmp_path):

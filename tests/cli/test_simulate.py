@@ -1,12 +1,13 @@
 """`ceramer simulate`: cells and protocols in, instrument files, figures and analyses out, bad input in one sentence."""
 
+import dataclasses
 import json
 import re
 
 import numpy as np
 import pytest
 
-from ceramer import load, read
+from ceramer import experiments, load, read
 from ceramer.cli import main
 from ceramer.experiments import Protocol
 from ceramer.numerics.chain import _cache, _chain
@@ -134,13 +135,17 @@ def test_a_bar_on_a_terminal_shows_time_and_voltage(capsys, monkeypatch):
         assert advance is None
 
 
-def test_what_the_salt_ends_is_an_answer_and_what_the_solver_ends_is_not(capsys):
+def test_what_the_salt_ends_is_an_answer_and_what_the_solver_ends_is_not(capsys, monkeypatch):
     code, out, err = run(capsys, "simulate", *PCE, "--step", "Charge at 20 mA/cm2 for 10 h")
     assert (code, err) == (0, "")
     assert "the salt is used up 0 um from the negative electrode, in PCE; lower the current." in out
-    code, _, err = run(capsys, "simulate", *PCE, "--step", "Charge at 100000 A/cm2 for 1 h")
-    assert code == 3
-    assert re.fullmatch(r"ceramer: Stopped in step 1 of 1, .*\n", err)
+    code, out, err = run(capsys, "simulate", *PCE, "--step", "Charge at 100000 A/cm2 for 1 h")
+    assert (code, err) == (0, "")
+    assert "further than an instrument goes; lower the current." in out
+    original, lost = experiments.run, experiments.Outcome("time step underflow", "Stopped for a reason.")
+    monkeypatch.setattr(experiments, "run", lambda *a, **k: dataclasses.replace(original(*a, **k), outcome=lost))
+    code, _, err = run(capsys, "simulate", *PCE, *PROTOCOL)
+    assert (code, err) == (3, "ceramer: Stopped for a reason.\n")
 
 
 def test_noise_of_a_protocol_file_follows_the_seed(capsys, tmp_path):
@@ -227,7 +232,10 @@ PROTOCOL = ("--protocol", "EIS")
         ((*PCE, *PROTOCOL, "--plot", "run.jpg"), "--plot 'run.jpg': the name ends in .svg, .png or .pdf."),
         ((*PCE, *PROTOCOL, "--area", "-1 cm2"), "--area"),
         ((*PCE, *PROTOCOL, "--temperature", "30"), "--temperature"),
-        (("Li|H-SSE|ZS pouch", *PROTOCOL), "has no area, which its paper does not state: give --area '1 cm2' or --diameter"),
+        (
+            ("Li|H-SSE|ZS pouch", *PROTOCOL),
+            "has no area, which its paper does not state: give --area '1 cm2' or --diameter",
+        ),
     ],
     ids=lambda x: x[0][:20] if isinstance(x, tuple) else "",
 )

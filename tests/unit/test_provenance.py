@@ -58,6 +58,12 @@ def test_an_assumed_range_is_sampled_on_a_logarithm_and_said():
     assert got.spread == pytest.approx(25**0.95, rel=0.05)
 
 
+def test_round_off_is_no_input():
+    assert (0.1 + 0.7) - 0.7 != (0.1 + 0.7 * 1.01) - 0.7 * 1.01  # what cancels on paper does not to the last digit
+    one = Book([Datum("x", "length", 0.7, "m", "test"), Datum("y", "length", 0.1, "m", "test")])
+    assert estimate(lambda ledger: (ledger("y") + ledger("x")) - ledger("x"), one).inputs == ("y",)
+
+
 def test_a_calculation_without_uncertain_inputs_has_no_error_bar():
     got = estimate(lambda ledger: 2 * ledger("s"), book())
     assert got.standard_uncertainty is None

@@ -15,6 +15,8 @@ __all__ = ["Estimate", "Order", "estimate", "estimate_order"]
 
 Calculation = Callable[[Ledger], float]
 _STEP = 0.01
+_ROUND_OFF = 1e-12
+"""Relative change of a result that says nothing."""
 _LOG_RANGE = 3.0
 
 
@@ -159,7 +161,7 @@ def _moves(calculation: Calculation, book: Book, datum: Datum, value: float) -> 
     for factor in (1.0 + _STEP, 1.0 - _STEP):
         changed = datum.value * factor if datum.value else _STEP
         outcome = _attempt(calculation, book, {datum.id: changed})
-        if math.isfinite(outcome) and outcome != value:
+        if math.isfinite(outcome) and not math.isclose(outcome, value, rel_tol=_ROUND_OFF):
             return True
     return False
 
