@@ -366,37 +366,8 @@ class _Runner:
         simulation = self.simulation
         at = start + len(done.summary)
         moment = f"in step {at} of {len(self.steps)}, after {simulation.chain.time:.4g} s"
-        if done.code >= 10:
-            name, sentence = simulation.guards[done.code - 10]
-            return Outcome(name, f"Stopped {moment}: {sentence[0].lower() + sentence[1:]}")
-        if done.code == -1:
-            return Outcome(
-                "no consistent state",
-                f"Stopped {moment}: the cell cannot carry the current or take the voltage that is asked; ask for less.",
-            )
-        if done.code == -2:
-            where = self._where(done.worst)
-            return Outcome(
-                "time step underflow",
-                f"Stopped {moment}: the time step fell to nothing because of the {where}; the current is too high for "
-                "this cell, or a law leaves its range of validity.",
-            )
-        return Outcome(
-            "too many time steps",
-            f"Stopped {moment}: this step took more than {simulation.chain.max_steps} steps of the solver; shorten it "
-            "or loosen relative_tolerance.",
-        )
-
-    def _where(self, unknown: int) -> str:
-        chain = self.simulation.chain
-        if unknown >= int(chain.offset[len(chain.nodes)]):
-            return "lithium in the particles of the cathode"
-        node = int(np.searchsorted(chain.offset, unknown, side="right")) - 1
-        node = min(max(node, 0), len(chain.nodes) - 1)
-        name = chain.nodes[node].kind.unknowns[unknown - int(chain.offset[node])].name
-        layer = self.simulation.layer_of[node]
-        place = f"{self.simulation.position[node] * 1e6:.3g} um from the negative electrode"
-        return f"{name.replace('_', ' ')} {place}" + (f" in {layer}" if layer else "")
+        name, sentence = simulation.failure(done.code, done.worst)
+        return Outcome(name, f"Stopped {moment}: {sentence[0].lower() + sentence[1:]}")
 
 
 def _sampling(step: ResolvedStep, protocol: Protocol) -> tuple[float, float, float]:

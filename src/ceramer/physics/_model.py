@@ -274,6 +274,54 @@ class Simulation:
         places, weights = self.conserved[name]
         return float(math.fsum(weights * self.chain.y[places])) + (self.trapped if name == "lithium" else 0.0)
 
+    def failure(self, code: int, worst: int = -1) -> tuple[str, str]:
+        """Return the outcome and the sentence of a run that did not go through (`code` and `worst` of a `Run`)."""
+        if code >= 10:
+            return self.guards[code - 10]
+        bare = "".join(
+            f"; the {side} electrode ({metal.name}) holds no lithium to strip: plate some first"
+            for side, metal, node in (("negative", self.model.negative, 0), ("positive", self.model.positive, -2))
+            if metal.holds_lithium and metal.stripping_reserve > 0.0 and self._held(metal, node) < 1e-3
+        )
+        if code == -1:
+            return (
+                "no consistent state",
+                f"The cell cannot carry the current or take the voltage that is asked: ask for less{bare}.",
+            )
+        if code == -2:
+            return (
+                "time step underflow",
+                f"The time step fell to nothing because of the {self._where(worst)}; the current is too high for this "
+                f"cell, or a law leaves its range of validity: ask for less, or check its numbers{bare}.",
+            )
+        return (
+            "too many time steps",
+            f"This step took more than {self.chain.max_steps} steps of the solver; shorten it or loosen "
+            f"relative_tolerance{bare}.",
+        )
+
+    def _held(self, metal: Metal, node: int) -> float:
+        """Return the lithium held by a metal, over what leaves half of it bare."""
+        held = float(self.chain.y[self.chain.unknown(node, "inventory")])
+        for name in ("overpotential", "ceramic_overpotential"):
+            if any(u.name == name for u in self.chain.nodes[node].kind.unknowns):
+                held += metal.capacitance * float(self.chain.y[self.chain.unknown(node, name)])
+        return held / metal.stripping_reserve
+
+    def _where(self, unknown: int) -> str:
+        """Return the name and the place of an unknown."""
+        chain = self.chain
+        if unknown >= int(chain.offset[len(chain.nodes)]):
+            return "lithium in the particles of the cathode"
+        node = int(np.searchsorted(chain.offset, unknown, side="right")) - 1
+        node = min(max(node, 0), len(chain.nodes) - 1)
+        name = chain.nodes[node].kind.unknowns[unknown - int(chain.offset[node])].name.replace("_", " ")
+        if node == 0 or node >= len(chain.nodes) - 2:
+            return f"{name} of the {'negative' if node == 0 else 'positive'} electrode"
+        place = f"{self.position[node] * 1e6:.3g} um from the negative electrode"
+        layer = self.layer_of[node]
+        return f"{name} {place}, " + (f"in {layer}" if layer else "where two layers touch")
+
     def lose_active_material(self, share: float) -> None:
         """Let a share of the active material that takes part drop out, with the lithium in it."""
         if share == 0.0 or not self.chain.particles:
@@ -513,7 +561,10 @@ class _Assembly:
                 lithium.append((at, node.mass[0] * FARADAY))
                 guards += [(at, _EMPTY, 1.0), (at, 1.0 - _EMPTY, -1.0)]
                 meanings += [
-                    (f"mixed conductor {what}", f"The mixed conductor {said} {where_}; lower the current or the voltage.")
+                    (
+                        f"mixed conductor {what}",
+                        f"The mixed conductor {said} {where_}; lower the current or the voltage.",
+                    )
                     for what, said in (("empty", "holds no more lithium"), ("full", "is full of lithium"))
                 ]
             if "inventory" in names:

@@ -33,7 +33,7 @@ __all__ = [
 Number = Any
 _CURRENT = Unknown("current", 1.0)
 _LIMIT = 15.0  # V, of the oxidation of the electrolyte
-_LITHIUM_LIMIT = 2.0  # V, of the kinetics of lithium: 1e15 times i0
+_STEEPEST = 40.0  # exponents of the kinetics of lithium go on straight beyond: 1e17 times i0
 
 # --- contacts that only lithium ions cross ---------------------------------------------------------------------------
 
@@ -258,12 +258,17 @@ def electrode_current(
     held = inventory / (inventory + reserve)
     needed = nucleation * np.exp(-inventory / nucleation_charge)
     thermal = GAS_CONSTANT * temperature / FARADAY
-    safe = _within(eta, _LITHIUM_LIMIT)
-    stripping = held * np.exp(alpha_a * safe / thermal)
-    lithium = exchange * (stripping - np.exp(-alpha_c * (safe + needed) / thermal))
+    stripping = held * _growing(alpha_a * eta / thermal)
+    lithium = exchange * (stripping - _growing(-alpha_c * (eta + needed) / thermal))
     oxidation = oxidation_current * np.exp(np.log(10.0) * (_within(eta, _LIMIT) - onset) / tafel_slope)
     other = oxidation + conductance * eta
     return lithium + other, other
+
+
+def _growing(x: Number) -> Number:
+    """Return exp(x), which goes on as a straight line where it would outgrow every other current."""
+    beyond = where(x - _STEEPEST, x - _STEEPEST, 0.0)
+    return np.exp(where(x - _STEEPEST, _STEEPEST, x)) * (1.0 + beyond)
 
 
 def _within(eta: Number, limit: float) -> Number:
