@@ -7,7 +7,16 @@ import pytest
 from scipy import sparse
 
 from ceramer.numerics.jit import over_planes
-from ceramer.numerics.multigrid import Aggregation, Faces, Hierarchy, Outcome, cross_energy, padded, solve_mean_field
+from ceramer.numerics.multigrid import (
+    Aggregation,
+    Deflation,
+    Faces,
+    Hierarchy,
+    Outcome,
+    cross_energy,
+    padded,
+    solve_mean_field,
+)
 from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._mean_field import plane_flux
 
@@ -34,7 +43,7 @@ def matrix_of(faces):
     """The operator, assembled face by face."""
     shape = faces.shape
     index = np.arange(np.prod(shape)).reshape(shape)
-    total = sparse.lil_matrix((index.size, index.size))
+    total = sparse.lil_matrix((index.size, index.size), dtype=faces.x.dtype)
     for axis, g in enumerate(faces):
         inner = np.moveaxis(g, axis, 0)[:, 1:-1, 1:-1]
         cells = np.moveaxis(index, axis, 0)
@@ -137,3 +146,50 @@ def test_aggregation_solves_where_blocks_mislead():
         field += aggregation.apply()[inner]
     error = (exact - field).ravel()
     assert error @ (operator @ error) < 1e-6 * (exact.ravel() @ source)
+
+
+def cells_behind_walls(periodic, weak):
+    """Blocks of 6 cells an edge, off the grid of powers of two, joined by weak faces; complex where `weak` is."""
+    faces = random_faces((12, 12, 12), periodic, spread=0.1)
+    if isinstance(weak, complex):
+        faces = Faces(*(g.astype(complex) for g in faces), periodic)
+    for axis, g in enumerate(faces):
+        np.moveaxis(g, axis, 0)[4:12:6] *= weak
+    return faces
+
+
+@pytest.mark.parametrize("periodic", [(True, True, True), (False, True, False)])
+@pytest.mark.parametrize("weak", [1e-4, 1e-7, 1e-5 + 3e-5j])
+def test_parts_behind_weak_faces_cost_no_iterations(periodic, weak):
+    faces = cells_behind_walls(periodic, weak)
+    solution, _ = solve_mean_field(faces, 0, UNIT, tolerance=1e-8, limit=60)
+    assert solution.outcome is Outcome.CONVERGED
+    assert solution.iterations < 45
+    flux = plane_flux(faces, solution.u, 0, UNIT)
+    np.testing.assert_allclose(flux, flux[0], rtol=1e-2)
+    exact = cross_energy(faces, solution.u, solution.u, 0, 0, UNIT)
+    assert abs(flux.mean() * 12 / exact - 1.0) < 1e-4
+
+
+@pytest.mark.parametrize("periodic", [(True, True, True), (False, True, False)])
+@pytest.mark.parametrize("weak", [1e-6, 1e-6 - 1e-6j])
+def test_deflation_leaves_no_current_into_any_part(periodic, weak):
+    faces = cells_behind_walls(periodic, weak)
+    deflation = Deflation.of(Hierarchy(faces))
+    inner = (slice(1, -1),) * 3
+    part = np.zeros(faces.shape, int)
+    for axis in range(3):
+        along = (np.indices(faces.shape)[axis] + 3) // 6
+        part = 3 * part + (along % 2 if periodic[axis] else along)
+    operator = matrix_of(faces)
+    source = operator @ np.random.default_rng(7).normal(size=part.size)
+    deflation.residual[inner] = source.reshape(faces.shape)
+    rest = source - operator @ deflation.apply()[inner].ravel()
+    into = [np.abs(rest[part.ravel() == p].sum()) for p in np.unique(part)]
+    assert len(into) == (8 if all(periodic) else 18)
+    assert max(into) < 1e-9 * np.abs(source).sum()
+
+
+def test_noise_has_no_parts():
+    assert Deflation.of(Hierarchy(random_faces((10, 10, 10), (True, True, True), spread=4.0))) is None
+    assert Deflation.of(Hierarchy(random_faces((10, 10, 10), (True, True, True), spread=0.1))) is None

@@ -173,7 +173,7 @@ def _frequencies(text: str) -> Any:
     ends = [units.to_si(part, "frequency", "--frequencies") for part in parts[:2]]
     if min(ends) <= 0.0:
         raise InputError(f"--frequencies {text!r}: both ends are above 0.")
-    return np.geomspace(*ends, int(parts[2]))
+    return np.geomspace(ends[0], ends[1], int(parts[2]))
 
 
 def _spectrum(arguments: argparse.Namespace, problem: _Problem) -> int:

@@ -9,6 +9,7 @@ from ._conjugate import Outcome as Outcome
 from ._conjugate import Preconditioner as Preconditioner
 from ._conjugate import Solution as Solution
 from ._conjugate import minimise as minimise
+from ._deflation import Deflation as Deflation
 from ._hierarchy import Faces as Faces
 from ._hierarchy import Hierarchy as Hierarchy
 from ._hierarchy import empty_faces as empty_faces

@@ -1,4 +1,4 @@
-"""The fallback: a K-cycle over aggregates that follow strong couplings, where blocks of cells do not do.
+"""The last fallback: a K-cycle over aggregates that follow strong couplings, where blocks of cells do not do.
 
 Weak grain boundaries, sites near percolation and serpentines join cells of one block only through far detours; such
 blocks are split into the parts that hang together, and those are paired up along their strongest couplings.
@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from ceramer.numerics.jit import jit, over_planes
 from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._conjugate import Preconditioner
+from ceramer.numerics.multigrid._dense import regular
 from ceramer.numerics.multigrid._hierarchy import Array, Hierarchy
 
-__all__ = ["Aggregation"]
+__all__ = ["Aggregation", "face_of", "gather", "scatter", "strongest"]
 
 _STRONG: Final = 0.25
 """A coupling counts as strong above this share of a cell's strongest."""
-_SMALL: Final = 300
+_SMALL: Final = 120
 """Unknowns below which a level is factorised."""
 
 
 @jit
-def _face(gx: Any, gy: Any, gz: Any, i: int, j: int, k: int, side: int) -> Any:
+def face_of(gx: Any, gy: Any, gz: Any, i: int, j: int, k: int, side: int) -> Any:
     """Return the conductance of one of the six faces of padded cell (i, j, k): low and high side of axes 0, 1, 2."""
     if side == 0:
         return gx[i, j, k]
@@ -41,10 +42,11 @@ def _face(gx: Any, gy: Any, gz: Any, i: int, j: int, k: int, side: int) -> Any:
 
 
 @jit
-def _strongest(gx: Any, gy: Any, gz: Any, i: int, j: int, k: int) -> float:
+def strongest(gx: Any, gy: Any, gz: Any, i: int, j: int, k: int) -> float:
+    """Return the largest modulus of the six faces of padded cell (i, j, k)."""
     most = 0.0
     for side in range(6):
-        most = max(most, abs(_face(gx, gy, gz, i, j, k, side)))
+        most = max(most, abs(face_of(gx, gy, gz, i, j, k, side)))
     return most
 
 
@@ -62,7 +64,7 @@ def _split_blocks(gx: Any, gy: Any, gz: Any, ids: Any) -> int:
                     i, j, k = bi + (c >> 2), bj + ((c >> 1) & 1), bk + (c & 1)
                     local[c] = -1
                     if i < n0 and j < n1 and k < n2:
-                        most[c] = _strongest(gx, gy, gz, i + 1, j + 1, k + 1)
+                        most[c] = strongest(gx, gy, gz, i + 1, j + 1, k + 1)
                         if most[c] > 0.0:
                             local[c] = c
                 for c in range(8):
@@ -73,7 +75,7 @@ def _split_blocks(gx: Any, gy: Any, gz: Any, ids: Any) -> int:
                         if c & bit or local[c | bit] < 0:
                             continue
                         i, j, k = bi + (c >> 2) + 1, bj + ((c >> 1) & 1) + 1, bk + (c & 1) + 1
-                        g = abs(_face(gx, gy, gz, i, j, k, 2 * axis + 1))
+                        g = abs(face_of(gx, gy, gz, i, j, k, 2 * axis + 1))
                         if g >= _STRONG * max(most[c], most[c | bit]):
                             old, new = local[c | bit], local[c]
                             for d in range(8):
@@ -126,7 +128,7 @@ def _assemble(
                         used[slot] = 0
                         parts += 1
                     for side in range(6):
-                        g = _face(gx, gy, gz, i + 1, j + 1, k + 1, side)
+                        g = face_of(gx, gy, gz, i + 1, j + 1, k + 1, side)
                         if g == 0:
                             continue
                         step = 2 * (side & 1) - 1
@@ -210,7 +212,7 @@ def _gauss_seidel(indptr: Any, indices: Any, data: Any, b: Any, x: Any, forward:
 
 
 @jit
-def _gather(u: Any, b: Any, gx: Any, gy: Any, gz: Any, ids: Any, out: Any) -> None:
+def gather(u: Any, b: Any, gx: Any, gy: Any, gz: Any, ids: Any, out: Any) -> None:
     """Sum the residual b - A u over the parts."""
     for i in range(ids.shape[0]):
         for j in range(ids.shape[1]):
@@ -232,7 +234,8 @@ def _gather(u: Any, b: Any, gx: Any, gy: Any, gz: Any, ids: Any, out: Any) -> No
 
 
 @jit
-def _scatter(first: int, end: int, u: Any, ids: Any, correction: Any) -> None:
+def scatter(first: int, end: int, u: Any, ids: Any, correction: Any) -> None:
+    """Add to every cell the correction of its part."""
     for i in range(first - 1, end - 1):
         for j in range(ids.shape[1]):
             for k in range(ids.shape[2]):
@@ -251,11 +254,10 @@ class Aggregation(Preconditioner):
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._grid, self._faces = hierarchy, hierarchy.faces[0]
-        faces, u = self._faces, hierarchy.u[0]
-        wide = np.complex128 if np.iscomplexobj(u) else np.float64
+        faces = self._faces
         self._ids = np.empty(faces.shape, np.int32)
         count = _split_blocks(*faces, self._ids)
-        self._matrices: list[Any] = [self._first_matrix(count, wide)]
+        self._matrices: list[Any] = [self._first_matrix(count)]
         self._groups: list[NDArray[np.int64]] = []
         while self._matrices[-1].shape[0] > _SMALL:
             groups, matrix = _aggregated(self._matrices[-1])
@@ -274,24 +276,35 @@ class Aggregation(Preconditioner):
         """Return an approximate solution of A z = residual."""
         u, faces = self._grid.u[0], self._faces
         self._grid.relax(0, 0)
-        rest = np.zeros(self._matrices[0].shape[0], self._matrices[0].dtype)
-        _gather(u, self._grid.b[0], *faces, self._ids, rest)
-        correction = self._accelerated(0, rest)
-        over_planes(_scatter, faces.shape[0], u.size, u, self._ids, correction)
+        rest = np.zeros(self._matrices[0].shape[0], np.promote_types(u.dtype, np.float64))
+        gather(u, self._grid.b[0], *faces, self._ids, rest)
+        correction = self._corrected(rest)
+        over_planes(scatter, faces.shape[0], u.size, u, self._ids, correction)
         kernels.refresh(u, faces.wrap)
         self._grid.relax(0, 2)
         return u
 
-    def _first_matrix(self, count: int, wide: Any) -> Any:
+    def _corrected(self, rest: NDArray[Any]) -> NDArray[Any]:
+        """Solve on the aggregates; real and imaginary part by themselves, with moduli for conductances."""
+        if not np.iscomplexobj(rest):
+            return self._accelerated(0, rest)
+        return self._accelerated(0, rest.real.copy()) + 1j * self._accelerated(0, rest.imag.copy())
+
+    def _first_matrix(self, count: int) -> Any:
         from scipy import sparse
 
         indptr = np.zeros(count + 1, np.int64)
-        diagonal = np.zeros(count, wide)
+        diagonal = np.zeros(count)
         none = np.zeros(0, np.int32)
-        arguments = (*self._faces, self._ids, self._faces.wrap, indptr)
-        _assemble(*arguments, none, np.zeros(0, wide), diagonal)
+        arguments = (
+            *(np.abs(g) if np.iscomplexobj(g) else g for g in self._faces),
+            self._ids,
+            self._faces.wrap,
+            indptr,
+        )
+        _assemble(*arguments, none, np.zeros(0), diagonal)
         np.cumsum(indptr, out=indptr)
-        indices, data = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], wide)
+        indices, data = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
         _assemble(*arguments, indices, data, diagonal)
         narrow = indptr.astype(np.int32) if indptr[-1] < 2**31 else indptr
         return sparse.csr_matrix((data, indices, narrow), shape=(count, count))
@@ -310,7 +323,10 @@ class Aggregation(Preconditioner):
         return x
 
     def _accelerated(self, level: int, b: NDArray[Any]) -> NDArray[Any]:
-        """At most two steps of flexible conjugate gradients around the cycle: the K-cycle."""
+        """At most two steps of flexible conjugate gradients around the cycle: the K-cycle.
+
+        One where the level is hardly smaller than the one above: visits double with every level that takes two.
+        """
         first = self._cycle(level, b)
         if level == len(self._matrices) - 1:
             return first
@@ -321,7 +337,8 @@ class Aggregation(Preconditioner):
             return first
         length = np.dot(first, b) / stiff
         rest = b - length * image
-        if np.linalg.norm(rest) < 0.25 * np.linalg.norm(b):
+        slow = level > 0 and matrix.shape[0] > 0.5 * self._matrices[level - 1].shape[0]
+        if slow or np.linalg.norm(rest) < 0.25 * np.linalg.norm(b):
             return np.asarray(length * first)
         second = self._cycle(level, rest)
         second = second - np.dot(second, image) / stiff * first
@@ -351,11 +368,12 @@ def _aggregated(matrix: Any) -> tuple[NDArray[np.int64], Any]:
 def _factorised(matrix: Any) -> Any:
     """Return a function that solves with `matrix`, its null space (the level of a periodic potential) left out."""
     from scipy import sparse
+    from scipy.linalg import lu_factor, lu_solve
     from scipy.sparse.linalg import splu
 
     size = matrix.shape[0]
     if size <= 2 * _SMALL:
-        inverse = np.linalg.pinv(matrix.toarray(), rcond=1e-13)
-        return lambda b: inverse @ b
+        factor = lu_factor(regular(matrix.toarray()), overwrite_a=True, check_finite=False)
+        return lambda b: lu_solve(factor, b, check_finite=False)
     lift = 1e-10 * max(abs(matrix.diagonal()).max(initial=0.0), 1e-300)
     return splu((matrix + lift * sparse.identity(size)).tocsc()).solve

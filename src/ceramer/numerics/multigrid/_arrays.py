@@ -18,6 +18,7 @@ from ceramer.errors import InputError, MissingExtraError, UnknownNameError
 from ceramer.numerics.jit import over_planes
 from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._conjugate import Operator, Preconditioner, as_kind
+from ceramer.numerics.multigrid._dense import regular
 from ceramer.numerics.multigrid._hierarchy import Array, Faces, ladder, padded
 
 __all__ = ["ArrayBackend", "ArrayHierarchy", "array_backend"]
@@ -171,7 +172,7 @@ def _inverse(faces: Faces) -> Array:
         if not faces.periodic[axis]:
             np.add.at(matrix, (cells[0], cells[0]), g[0])
             np.add.at(matrix, (cells[-1], cells[-1]), g[-1])
-    return np.linalg.pinv(matrix, rcond=1e-13, hermitian=not np.iscomplexobj(matrix))
+    return np.linalg.inv(regular(matrix))
 
 
 def _halved(r: Any, axis: int) -> Any:

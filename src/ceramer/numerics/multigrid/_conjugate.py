@@ -22,6 +22,8 @@ _PLATEAU: Final = 60
 """Iterations without a new smallest fall after which to give up."""
 _EASY: Final = 4
 """Iterations up to which the falls alone tell the error of a start from zero."""
+_SPURIOUS: Final = 1e-5
+"""Ritz values below which rounding or complex numbers made them."""
 _WARY: Final = 4.0
 """What the error estimate of a start from related solutions is multiplied by: the modes left are the hidden ones."""
 
@@ -231,12 +233,12 @@ def minimise(
     steps: list[tuple[Any, Any]] = []
     falls: list[float] = []
     total: Any = 0.0
-    doubts = 0
+    doubts, anew = 0, False
     least, least_at = math.inf, 0
     for count in range(1, limit + 1):
         z = preconditioner.apply()
         zr, za = operator.products(z, r, ap)
-        beta = -za / pap if pap else 0.0
+        beta = -za / pap if pap and not anew else 0.0
         operator.combine(p, z, beta)
         pap = operator.apply(p, ap)
         if not _usable(zr, pap):
@@ -249,11 +251,18 @@ def minimise(
                 solution.error = max(solution.error, doubt(x))
             return solution
         alpha = zr / pap
+        if anew:
+            down, length = operator.products(ap.conj(), r, ap)
+            alpha = down / length
+            steps.clear()
+        else:
+            steps.append((alpha, beta))
         operator.step(x, r, p, ap, alpha)
-        total += alpha * zr
+        gain = alpha * (2.0 * zr - alpha * pap)
+        total += gain
         solution.iterations += 1
         solution.energy = start - total
-        fall = abs(alpha * zr)
+        fall = abs(gain)
         falls.append(fall)
         if abs(solution.energy) < 1e-2 * abs(start):
             solution.energy = energy_of(x)
@@ -264,12 +273,13 @@ def minimise(
         solution.gains.append(fall / size)
         rate = _rate(falls)
         solution.error = 2.0 * fall / size * rate / (1.0 - rate)
-        steps.append((alpha, beta))
         if solution.error < tolerance:
-            solution.least = min(solution.least, _least_ritz(steps))
-            hidden = (_WARY if known else 1.0) * (abs(zr) / solution.least - fall) / size
+            if steps and (count > _EASY or not known):
+                solution.least = min(solution.least, max(_least_ritz(steps), _SPURIOUS))
+            hidden = (_WARY if known else 1.0) * max(abs(zr) / solution.least - fall, 0.0) / size
             if known or count > _EASY:
                 solution.error = max(solution.error, hidden)
+        fresh, anew = anew, False
         if progress is not None:
             progress(solution.iterations, solution.error)
         if solution.error < tolerance:
@@ -278,7 +288,8 @@ def minimise(
             if solution.error < tolerance:
                 solution.outcome = Outcome.CONVERGED
                 return solution
-            if solution.gains[-1] < operator.precision:
+            anew = operator.dtype.kind == "c" and not fresh
+            if solution.gains[-1] < operator.precision and not anew:
                 solution.outcome = Outcome.ROUNDING
                 return solution
             doubts += 1

@@ -13,6 +13,7 @@ from ceramer.numerics.multigrid import _kernels as kernels
 from ceramer.numerics.multigrid._aggregation import Aggregation
 from ceramer.numerics.multigrid._arrays import ArrayHierarchy
 from ceramer.numerics.multigrid._conjugate import Compiled, Extra, Operator, Outcome, Preconditioner, Solution, minimise
+from ceramer.numerics.multigrid._deflation import Deflation
 from ceramer.numerics.multigrid._hierarchy import Array, Faces, Hierarchy
 
 __all__ = ["cross_energy", "plane_flux", "set_source", "solve_mean_field"]
@@ -211,7 +212,7 @@ def solve_mean_field(
     limit : int
         Most iterations.
     patience : int
-        Iterations after which a slow multigrid hands over to aggregation.
+        Iterations after which a slow multigrid hands over to deflation, and that to aggregation.
     progress : callable, optional
         Called with (iteration, estimated relative error).
 
@@ -223,8 +224,8 @@ def solve_mean_field(
     Returns
     -------
     solution : Solution
-    aggregated : bool
-        Whether the fallback was needed.
+    stalled : bool
+        Whether a fallback was needed: `Deflation` where cells fall into few large parts, or `Aggregation`.
     """
     hierarchy = hierarchy or Hierarchy(faces, spacing)
     problem = hierarchy if isinstance(hierarchy, ArrayHierarchy) else _MeanField(faces, spacing, hierarchy, extra)
@@ -233,19 +234,20 @@ def solve_mean_field(
         _combine_guesses(problem.operator, guesses, solution.u, problem.residual)
         solution.energy = problem.energy(solution.u, axis)
     _run(problem, problem, solution, axis, tolerance, limit, patience, progress)
-    aggregated = solution.outcome is Outcome.STALLED
-    if aggregated:
+    stalled = solution.outcome is Outcome.STALLED
+    solution.u = problem.operator.get(solution.u)
+    if stalled:
         host = Hierarchy(faces, spacing) if isinstance(hierarchy, ArrayHierarchy) else hierarchy
         host.b[0][...] = problem.operator.get(problem.residual)
-        solution.u = problem.operator.get(solution.u)
         known, least = _MeanField(faces, spacing, host, extra), solution.least
         solution.least = math.inf
-        _run(known, Aggregation(host), solution, axis, tolerance, limit - solution.iterations, None, progress)
+        if (deflation := Deflation.of(host)) is not None:
+            _run(known, deflation, solution, axis, tolerance, limit - solution.iterations, patience, progress)
+        if solution.outcome is Outcome.STALLED:
+            _run(known, Aggregation(host), solution, axis, tolerance, limit - solution.iterations, None, progress)
         solution.least = least
-    else:
-        solution.u = problem.operator.get(solution.u)
     kernels.refresh(solution.u, faces.wrap)
-    return solution, aggregated
+    return solution, stalled
 
 
 def _run(
