@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
-from ceramer.analysis._half_cycles import half_cycles
+from ceramer.analysis._half_cycles import HalfCycles, half_cycles
 from ceramer.analysis._report import AnalysisReport
 from ceramer.analysis._statistics import LinearFit, linear_fit
 from ceramer.analysis._steady import duration_text
@@ -12,8 +14,11 @@ from ceramer.analysis._uncertain import Array, series_of
 from ceramer.errors import InputError
 from ceramer.provenance import Result
 
-__all__ = ["dc_resistance", "dc_resistance_from_steps"]
+__all__ = ["dc_resistance", "dc_resistance_from_steps", "pulses"]
 
+_RETURN = 0.3
+"""Of the step of voltage at its end: a pulse after whose rest less than this is left has only tested the cell."""
+_FEWEST, _LEVELS = 4, 0.05
 _STRAIGHT = 1e-4  # of the range of voltages: a smaller curvature is not seen by an instrument
 
 
@@ -124,6 +129,9 @@ def _drifts(i: Array, v: Array, sigma: Array | None) -> str:
 def dc_resistance_from_steps(time: object, current: object, voltage: object) -> AnalysisReport:
     """Find the steps of constant current in a record and return the slope of their last tenth (`dc_resistance`).
 
+    In a train of pulses with rests between them (`pulses`), as of a hybrid pulse power characterisation, the voltage is
+    counted from the rest before each pulse, and steps that charge or discharge the cell on purpose are left out.
+
     Parameters
     ----------
     time, current, voltage : shape (n,), [s], [A], [V]
@@ -141,6 +149,9 @@ def dc_resistance_from_steps(time: object, current: object, voltage: object) -> 
     import pandas as pd
 
     t, i, v = series_of(time=time, current=current, voltage=voltage, at_least=8)
+    train = pulses(t, i, v)
+    if train is not None:
+        return _from_pulses(t, v, *train)
     steps = half_cycles(t, i, v, rest_current=0.2 * float(np.abs(i[i != 0.0]).min()) if (i != 0.0).any() else None)
     if len(steps) < 2:
         raise InputError("Only one step of constant current was found; a slope needs at least two.")
@@ -175,4 +186,71 @@ def dc_resistance_from_steps(time: object, current: object, voltage: object) -> 
         notes=report.notes,
         tables={"steps": table},
         series=report.series,
+    )
+
+
+def pulses(t: Array, i: Array, v: Array) -> tuple[HalfCycles, Array] | None:
+    """Return the pulses of a train and the voltage [V] at rest before each; None where the record is no such train.
+
+    A pulse stands between rests, and after the second the voltage is back, to 0.3 of the step at the end of the pulse.
+    Four of them, and at least half of the steps, make a train.
+    """
+    try:
+        steps = half_cycles(t, i, v)
+    except InputError:
+        return None
+    resting = np.abs(i) <= 2e-3 * float(np.abs(i).max())
+    start, stop = steps.start_row, steps.stop_row
+    between = (start > 0) & (stop < t.size)
+    between &= resting[np.maximum(start - 1, 0)] & resting[np.minimum(stop, t.size - 1)]
+    if between.sum() < max(_FEWEST, 0.5 * len(steps)):
+        return None
+    running = np.flatnonzero(~resting)  # the last row of the rest after a step stands before the next running one
+    following = np.searchsorted(running, stop)
+    after = np.where(following < running.size, running[np.minimum(following, running.size - 1)], t.size) - 1
+    before = v[np.maximum(start - 1, 0)]
+    moved = np.abs(v[stop - 1] - before)
+    back = between & (np.abs(v[after] - before) < _RETURN * moved)
+    if back.sum() < max(_FEWEST, 0.5 * len(steps)):
+        return None
+    kept = {name: getattr(steps, name)[back] for name in steps.__dataclass_fields__}
+    return HalfCycles(**kept), before[back]
+
+
+def _from_pulses(t: Array, v: Array, train: HalfCycles, before: Array) -> AnalysisReport:
+    import pandas as pd
+
+    step = train.direction * train.eta_late - before
+    at_once = v[train.start_row] - before
+    single = step / train.current
+    if np.ptp(train.current) > _LEVELS * float(np.abs(train.current).max()):
+        report = dc_resistance(train.current, step)
+    else:  # one level: the rest before each pulse is the other point of its line
+        spread = float(np.std(single, ddof=1)) / len(train) ** 0.5
+        result = Result("dc_resistance", float(single.mean()), "ohm", spread, method="mean of dV/I over the pulses")
+        report = AnalysisReport("dc_resistance", (result,))
+    table = pd.DataFrame(
+        {
+            "pulse": np.arange(1, len(train) + 1),
+            "start / s": train.start,
+            "duration / s": train.duration,
+            "current / uA": train.current * 1e6,
+            "voltage before / mV": before * 1e3,
+            "step at the end / mV": step * 1e3,
+            "resistance of the first row / ohm": at_once / train.current,
+            "resistance at the end / ohm": single,
+        }
+    )
+    length = duration_text(float(np.median(train.duration)))
+    low, high = train.current.min() * 1e6, train.current.max() * 1e6
+    note = (
+        f"{len(train)} pulses of {length} with rests between them: the voltage counts from the rest before each, and "
+        f"single pulses give {single.min():.4g} to {single.max():.4g} ohm. This holds for that time, not for the "
+        "steady state."
+    )
+    return dataclasses.replace(
+        report,
+        verdict=f"{len(train)} pulses of {length}, {low:.4g} to {high:.4g} uA.",
+        notes=(note, *report.notes),
+        tables={"pulses": table},
     )

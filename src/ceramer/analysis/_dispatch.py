@@ -28,6 +28,7 @@ from ceramer.analysis._adapters import (
     window_of,
 )
 from ceramer.analysis._cycling import cycle_table
+from ceramer.analysis._dc_resistance import pulses
 from ceramer.analysis._half_cycles import half_cycles
 from ceramer.analysis._report import AnalysisReport
 from ceramer.analysis._uncertain import Array, Mask
@@ -38,6 +39,8 @@ __all__ = ["METHODS", "Method", "analyse", "detect_method"]
 
 _T, _V, _I = "Test Time / s", "Voltage / V", "Current / A"
 _Z = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm")
+_OPEN_CIRCUIT: Final = 1.0
+"""[V] A symmetric cell rests far below; its pulses are plating and stripping."""
 _BLOCKING: Final = (
     "ss",
     "steel",
@@ -251,6 +254,9 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
     flowing = np.abs(i) > 2e-3 * np.abs(i).max()
     if not flowing.any():
         raise InputError("The current is 0 throughout; no method fits.")
+    train = pulses(t, i, v)
+    if train is not None and np.abs(train[1]).min() > _OPEN_CIRCUIT:
+        return "dc_resistance", f"{len(train[0])} pulses of current with rests between them return to the same voltage"
     held = _constant_current_share(i, flowing)
     swing = float(np.ptp(v))
     late = t >= t[0] + 0.02 * (t[-1] - t[0])
