@@ -1,7 +1,8 @@
 """Lives: CC-CV cycles of the reference cell, thousands with ageing, also with jumps; PyBaMM in the same run.
 
 Run: `make bench-life`. Options: `--quick` (fewer cycles), `--cycles N`. Exits 1 if a target is missed. CPU seconds, one
-thread, both sides compiled and warmed up before the clock starts. Takes about 2 minutes.
+thread, both sides compiled and warmed up before the clock starts. A tolerance is no error: the target is on the ratio at
+equal or better accuracy, and the ratio at equal tolerances stands beside it. Takes about 2 minutes.
 """
 
 from __future__ import annotations
@@ -131,24 +132,30 @@ class Targets:
             verdict = f"  target {'>=' if above else '<='} {limit:g}: {'reached' if good else 'MISSED'}"
             if not good:
                 self.missed.append(what)
-        print(f"{what:<66} {value:>10.4g} {unit:<6}{verdict}", flush=True)
+        print(f"{what:<98} {value:>10.4g} {unit:<6}{verdict}", flush=True)
 
 
-def peer(table: Targets, ours: float, quick: bool, tight: np.ndarray) -> None:
+def peer(table: Targets, ours: dict[float, tuple[float, float]], quick: bool, tight: np.ndarray) -> None:
+    """PyBaMM beside ours, which are milliseconds and worst error by tolerance."""
     if importlib.util.find_spec("pybamm") is None:
         print("PyBaMM is not installed here (locks/bench.txt): no ratio.")
         return
     import _pybamm_cells as pybamm_cells
 
     count = 10 if quick else 30
+    exact = pybamm_cells.reference(1e-8, count=3).y
     for compiled in sorted({False, pybamm_cells.COMPILER is not None}):
         result = pybamm_cells.reference(1e-4, count=count, compiled=compiled)
         name = f"PyBaMM, {result.setting.split(', Experiment')[0]}, 1e-4"
-        table.row(f"{name}: per cycle", result.extra["ms_per_cycle"], "ms")
-        table.row(f"{name}: over ours", result.extra["ms_per_cycle"] / ours, "x", 10.0, above=True)
+        time_of_it, error = result.extra["ms_per_cycle"], worst(result.y[:3], exact)
+        table.row(f"{name}: per cycle", time_of_it, "ms")
+        table.row(f"{name}: worst duration, against its own at 1e-8", error, "")
         table.row(f"{name}: memory per cycle", result.extra["bytes_per_cycle"] / 1e6, "MB")
-    exact = pybamm_cells.reference(1e-8, count=3).y
-    table.row("PyBaMM 1e-4: worst duration, against its own at 1e-8", worst(result.y[:3], exact), "")
+        as_good = max((t for t, (_, e) in ours.items() if e <= error), default=min(ours))
+        for tolerance, (mine, off) in ours.items():
+            limit = 10.0 if tolerance == as_good else None
+            what = f"{name}: over ours at {tolerance:g}, which errs {off / error:.2g} times as much"
+            table.row(what, time_of_it / mine, "x", limit, above=True)
     fine = pybamm_cells.reference(1e-6, count=2, refine=4).y
     ours_fine = durations(1e-6, 2, refine=4)
     table.row("ours against PyBaMM on a 4 times finer grid: worst duration", worst(ours_fine, fine), "", 1e-3)
@@ -170,14 +177,15 @@ def life(table: Targets, cycles: int) -> None:
     memory: list[int] = []
 
     def watch(number: int, total: int) -> None:
-        if number % 500 == 0:
+        if number % 250 == 0:
             memory.append(resident())
 
     begin = time.process_time()
     full = cycle(simulation, one_cycle(), cycles, progress=watch)
     scale = cycles / 4000.0
     table.row(f"{cycles} ageing cycles, every one", time.process_time() - begin, "s", 10.0 * scale)
-    table.row("  memory gained after the first 500", (memory[-1] - memory[0]) / 1e6 if memory else 0.0, "MB", 20.0)
+    gained = (max(memory[1:]) - memory[0]) / (cycles - 250) if len(memory) > 1 else 0.0
+    table.row(f"  memory gained per cycle after the first 250, most of {len(memory)} readings", gained, "byte", 1000.0)
     table.row("  salt gained or lost", abs(simulation.amount("salt") / before[0] - 1.0), "", 1e-10)
     lithium = abs(simulation.amount("lithium") - before[1]) / sites
     table.row("  lithium gained or lost, of the cathode's sites", lithium, "", 1e-10)
@@ -199,13 +207,11 @@ def main() -> int:
     table = Targets()
     tight = durations(1e-8)
     quick: Callable[[int, int], int] = lambda few, many: few if options.quick else many  # noqa: E731
-    ours = 0.0
+    ours = {}
     for tolerance in (1e-3, 1e-4):
-        ours = per_cycle(tolerance, quick(10, 40))
-        table.row(f"ours, {tolerance:g}: CC-CV cycle", ours, "ms", 2.2 if tolerance == 1e-4 else None)
-        table.row(
-            f"ours, {tolerance:g}: worst duration, against 1e-8", worst(durations(tolerance), tight), "", tolerance
-        )
+        ours[tolerance] = per_cycle(tolerance, quick(10, 40)), worst(durations(tolerance), tight)
+        table.row(f"ours, {tolerance:g}: CC-CV cycle", ours[tolerance][0], "ms", 2.2 if tolerance == 1e-4 else None)
+        table.row(f"ours, {tolerance:g}: worst duration, against 1e-8", ours[tolerance][1], "", tolerance)
     peer(table, ours, options.quick, tight)
     life(table, min(options.cycles, quick(500, 10**9)))
     if table.missed:

@@ -27,6 +27,8 @@ _FIRST: Final = 3
 """Cycles before the first jump: they start from rest, not from a cycle."""
 _GROWTH: Final = 2.0
 """A jump over the one before it."""
+_COLUMNS: Final = 11
+"""Of the table of cycles, before the duration and the last voltage of every step."""
 _FILM: Final = 0.1
 """Relative error of a film that counts as much as one of the capacity."""
 
@@ -192,13 +194,12 @@ def _mean(values: Array, places: Sequence[int]) -> float:
 
 
 class _Recorder:
-    """One cycle after the other into rows."""
+    """One cycle after the other into the rows of a table made before the first: memory does not grow with cycles."""
 
-    def __init__(self, simulation: Simulation, steps: Sequence[Step], slow: _Slow, loss: float) -> None:
+    def __init__(self, simulation: Simulation, steps: Sequence[Step], slow: _Slow, loss: float, cycles: int) -> None:
         self.simulation, self.steps, self.slow, self.loss = simulation, list(steps), slow, loss
-        self.rows: list[tuple[float, ...]] = []
-        self.durations: list[Array] = []
-        self.voltages: list[Array] = []
+        self.table = np.full((cycles, _COLUMNS + 2 * len(steps)), np.nan)
+        self.count = 0
         self.outcome = _COMPLETE
         self.charges_first = True
 
@@ -218,42 +219,51 @@ class _Recorder:
         moved = charge[np.abs(charge) > 0.0]
         self.charges_first = bool(len(moved) == 0 or moved[0] < 0.0)
         y, slow = chain.y, self.slow
-        self.rows.append(
-            (
-                number,
-                charge[charge > 0.0].sum(),
-                -charge[charge < 0.0].sum(),
-                energy[energy > 0.0].sum(),
-                -energy[energy < 0.0].sum(),
-                _mean(y, slow.film),
-                _mean(y, slow.cei),
-                _mean(y, slow.inventory),
-                _mean(y, slow.lost),
-                simulation.active,
-                slow.bound(),
-            )
+        row = self.table[self.count]
+        row[:_COLUMNS] = (
+            number,
+            charge[charge > 0.0].sum(),
+            -charge[charge < 0.0].sum(),
+            energy[energy > 0.0].sum(),
+            -energy[energy < 0.0].sum(),
+            _mean(y, slow.film),
+            _mean(y, slow.cei),
+            _mean(y, slow.inventory),
+            _mean(y, slow.lost),
+            simulation.active,
+            slow.bound(),
         )
-        self.durations.append(run.summary[:, 2].copy())
-        self.voltages.append(run.summary[:, 6].copy())
+        row[_COLUMNS::2], row[_COLUMNS + 1 :: 2] = run.summary[:, 2], run.summary[:, 6]
+        self.count += 1
         if self.loss:
             simulation.lose_active_material(self.loss)
         return True
 
     def drop_last(self) -> None:
-        del self.rows[-1], self.durations[-1], self.voltages[-1]
+        self.count -= 1
+
+    @property
+    def capacity(self) -> float:
+        """Of the last discharge [C/m2]."""
+        return float(self.table[self.count - 1, 1])
+
+    @property
+    def duration(self) -> float:
+        """Of the last cycle [s]."""
+        return float(self.table[self.count - 1, _COLUMNS::2].sum())
 
     def result(self, error: float) -> Cycling:
-        table = np.array(self.rows).reshape(-1, 11)
-        shape = (len(self.rows), len(self.steps))
-        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active, bound = table[:, 1:].T.copy()
+        table = self.table[: self.count]
+        columns = table[:, 1:_COLUMNS].T.copy()
+        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active, bound = columns
         return Cycling(
             number=table[:, 0].astype(np.int64),
             discharge=discharge,
             charge=charge,
             discharge_energy=energy_out,
             charge_energy=energy_in,
-            durations=np.array(self.durations).reshape(shape),
-            end_voltages=np.array(self.voltages).reshape(shape),
+            durations=table[:, _COLUMNS::2].copy(),
+            end_voltages=table[:, _COLUMNS + 1 :: 2].copy(),
             film=film,
             cei=cei,
             inventory=inventory,
@@ -311,7 +321,7 @@ def cycle(
     if not 0.0 <= active_loss < 1.0:
         raise InputError(f"The loss of active material per cycle is {active_loss:.4g}; it must lie in 0..1.")
     slow = _Slow(simulation)
-    record = _Recorder(simulation, steps, slow, active_loss)
+    record = _Recorder(simulation, steps, slow, active_loss, cycles)
     if jump:
         return record.result(_jumps(record, slow, cycles, tolerance, progress))
     for number in range(1, cycles + 1):
@@ -339,7 +349,7 @@ def _jumps(
         if progress:
             progress(number, cycles)
         after = slow.read()
-        return _Slope(0.5 * (before + after), after - before, record.rows[-1][1])
+        return _Slope(0.5 * (before + after), after - before, record.capacity)
 
     slope = simulate()
     p = np.zeros(len(slow.places[films]))
@@ -355,7 +365,7 @@ def _jumps(
         guess = _carry(start, slope, p, length, films)
         slow.write(guess)
         simulation.lose_active_material(1.0 - (1.0 - record.loss) ** length)
-        chain.time += length * float(record.durations[-1].sum())
+        chain.time += length * record.duration
         number += length
         landed = simulate()  # it started from a charge with the old films: the one after it counts
         if landed is not None:
@@ -375,7 +385,7 @@ def _jumps(
         off = np.abs(end - guess)[films] / np.maximum(np.abs(end - start)[films], 1e-300)
         share = float(np.max(off, initial=0.0))
         shift = float(np.max(np.abs(end - guess)[films] / np.maximum(np.abs(end[films]), 1e-300), initial=0.0))
-        error = abs(landed.capacity - slope.capacity) * share / record.rows[0][1]
+        error = abs(landed.capacity - slope.capacity) * share / float(record.table[0, 1])
         measure = max(error, _FILM * shift)
         if measure > tolerance and length > 2:
             simulation.restore(kept)
