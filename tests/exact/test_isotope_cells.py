@@ -6,6 +6,7 @@ import ceramer
 from ceramer import laws, protocols
 from ceramer.errors import InputError
 from ceramer.experiments import simulate_isotopes
+from ceramer.microstructure import Phase, Property
 from ceramer.physics import NATURAL_LITHIUM_6
 
 
@@ -52,3 +53,22 @@ def test_what_is_not_an_isotope_experiment_is_said() -> None:
     steel = ceramer.Cell.symmetric("SS", ceramer.load_stack("PCE"), area="1 cm2", temperature="30 degC")
     with pytest.raises(InputError, match="SS is none"):
         simulate_isotopes(steel, protocols.IsotopeExchange("1 h"))
+
+
+def test_all_lithium_of_a_polymer_counts_that_of_tethered_anions_too() -> None:
+    own = {
+        "ionic_conductivity": Property(0.05),
+        "current_fraction": Property(0.4),
+        "salt_concentration": Property(500.0),
+    }
+    gains = []
+    for tethered in ({}, {"tethered_concentration": Property(1500.0)}):
+        layer = ceramer.Layer("film", 100e-6, Phase("film", own | tethered))
+        cell = ceramer.Cell.symmetric("Li", ceramer.Stack("film", (layer,)), area="1 cm2", foil_thickness="1 um")
+        done = simulate_isotopes(cell, protocols.IsotopeExchange("3000 h"), enrichment=0.95)
+        gains.append(done.enrichment["film"][-1])
+    lithium = ceramer.materials.load("Li")
+    foils = 2.0 * 1e-6 * lithium.density() / lithium.molar_mass()
+    for enriched, concentration in zip(gains, (500.0, 2000.0), strict=True):
+        mixed = laws.equilibrium_enrichment([foils, concentration * 100e-6], [0.95, NATURAL_LITHIUM_6])
+        assert enriched == pytest.approx(mixed, rel=1e-3)

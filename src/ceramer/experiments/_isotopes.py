@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["simulate_isotopes"]
 
-_NEARLY_ONE = 0.999
-
 
 def _ceramic_lithium(medium: Any) -> float:
     """Lithium per volume of a ceramic phase from its formula [mol/m3]."""
@@ -34,7 +32,7 @@ def _ceramic_lithium(medium: Any) -> float:
 
 def _populations(cell: Cell, haven_ratio: float, surface: float) -> list[Population]:
     """Return one population for each phase of the only layer that conducts lithium."""
-    from ceramer.physics import Population, layer_model
+    from ceramer.physics import Polymer, Population, TetheredPolymer, layer_model
 
     layer = cell.stack.layers[0]
     medium: Any = layer.medium
@@ -47,11 +45,11 @@ def _populations(cell: Cell, haven_ratio: float, surface: float) -> list[Populat
         alone = [0.0] * len(phases)
         alone[k] = 1.0
         share = float(medium.mix(alone)) if hasattr(medium, "mix") else 1.0
-        if phase.current_fraction(temperature) > _NEARLY_ONE:
-            lithium = _ceramic_lithium(phase)
+        model = layer_model(type(layer)(phase.name, layer.thickness, phase), temperature)
+        if isinstance(model, TetheredPolymer):
+            lithium = model.anion_concentration + model.tethered_concentration
         else:
-            part = type(layer)(phase.name, layer.thickness, phase)
-            lithium = layer_model(part, temperature).salt_concentration  # type: ignore[attr-defined]
+            lithium = model.salt_concentration if isinstance(model, Polymer) else _ceramic_lithium(phase)
         found.append(
             Population(
                 name=phase.name,
