@@ -1,8 +1,8 @@
 """Lives: CC-CV cycles of the reference cell, thousands with ageing, also with jumps; PyBaMM in the same run.
 
 Run: `make bench-life`. Options: `--quick` (fewer cycles), `--cycles N`. Exits 1 if a target is missed. CPU seconds, one
-thread, both sides compiled and warmed up before the clock starts. A tolerance is no error: the target is on the ratio at
-equal or better accuracy, and the ratio at equal tolerances stands beside it. Takes about 2 minutes.
+thread, both sides compiled and warmed up before the clock starts. A tolerance is no error: the target is on the ratio
+at equal or better accuracy, and the ratio at equal tolerances stands beside it. Takes about 2 minutes.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,18 +36,21 @@ def _lfp(x: Any) -> Any:
 
 @dataclass(frozen=True)
 class Insertion:
-    """Laws of one active material, its lithium as assembled, and the stoichiometries between which they hold."""
+    """Laws of one active material, its lithium as assembled, the stoichiometries between which they hold, and what of
+    them is assumed."""
 
     laws: InsertionLaws
     assembled: float
     window: tuple[float, float]
+    assumed: str = ""
 
 
 _NMC: Final = Insertion(InsertionLaws(laws.nmc811_slow_potential, _square_root, _one), 0.99, (0.02, 1.0))
+_WALLS: Final = "its potential is closed by a wall below 2.49 V and above 3.91 V (assumed; 0.3 % of the sites at most)"
 INSERTION: Final = {
-    "LFP": Insertion(InsertionLaws(_lfp, _square_root, _one), 0.98, (0.0, 1.0)),
+    "LFP": Insertion(InsertionLaws(_lfp, _square_root, _one), 0.98, (0.0, 1.0), _WALLS),
     "NMC811": _NMC,
-    "ZS-NMC": _NMC,
+    "ZS-NMC": replace(_NMC, assumed="its potential is that of NMC811 (assumed)"),
 }
 """By the name of the catalogue; the potential of ZS-NMC is taken as that of NMC811."""
 
@@ -65,6 +68,10 @@ def active_material(electrode: Electrode, temperature: float, said: list[str]) -
     insertion = INSERTION[electrode.material]
     if not electrode.thickness > 0.0 or not 0.0 < electrode.porosity < 1.0:
         raise InputError(f"The electrode {electrode.material} needs a porosity between 0 and 1 to be simulated.")
+    if insertion.assumed:
+        said.append(f"{electrode.material}: {insertion.assumed}")
+    if electrode.stoichiometry is None:
+        said.append(f"{electrode.material}: {insertion.assembled:g} of its sites are filled as assembled (assumed)")
     maximum = material.maximum_concentration()
     half_full = float(laws.insertion_exchange_current(1.0, 1000.0, 0.5, 1.0)) * maximum
     exchange = electrode.exchange_current_density
