@@ -18,7 +18,7 @@ __all__ = ["Candidate", "Selection", "Shape", "select"]
 
 Array = NDArray[np.float64]
 DIFFUSION = ("W", "Wo", "Ws")
-_SLANTED, _CLOSE, _SHARP, _MISFIT = 0.75, float(np.log(8.0)), 0.03, 0.01
+_SLANTED, _CLOSE, _SHARP, _MISFIT = 0.75, float(np.log(8.0)), 0.04, 0.01
 
 
 @dataclass(frozen=True, slots=True)
