@@ -164,7 +164,10 @@ def taufactor(path: str, contrast: int, exact: float, budget: float) -> dict[str
 
 
 def call(python: str, *arguments: str) -> dict[str, Any] | str:
-    done = subprocess.run([python, __file__, *arguments], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([python, __file__, *arguments], capture_output=True, text=True, check=False)
+    except OSError as error:
+        return str(error)
     if done.returncode:
         return (done.stderr.strip().splitlines() or ["no output"])[-1]
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
@@ -198,7 +201,8 @@ def compare(n: int, contrast: int, folder: str, python: str, budget: float) -> l
             text += f" | time {mark}{ratio:.0f}x (cpu {mark}{work / row['cpu']:.0f}x)"
             text += f", memory {other['bytes'] / row['bytes']:.1f}x"
             if ratio < TARGET_RATIO.get(n, 0.0):
-                missed.append(f"{name}: {ratio:.1f}x, target {TARGET_RATIO.get(n, 0.0):.0f}x")
+                shown = f"{mark}{ratio:.1f}x{'' if reached else ' (the peer was stopped at its budget)'}"
+                missed.append(f"{name}: {shown}, target {TARGET_RATIO.get(n, 0.0):.0f}x")
         if error > row["tolerance"]:
             missed.append(f"{name}: error {error:.1e}")
         if row["bytes"] > TARGET_BYTES:

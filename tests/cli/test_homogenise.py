@@ -182,3 +182,13 @@ def test_wrong_spectra_get_one_sentence(capsys, laminate, words, message):
     assert code == 2
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_a_gpu_without_a_library_gets_one_sentence(capsys, laminate, monkeypatch):
+    monkeypatch.setattr("ceramer.numerics.multigrid._arrays.find_spec", lambda _: None)
+    words = (*SIGMA, "--voxel-size", "1 um", "--device")
+    code, _, err = run(capsys, "homogenise", laminate, *words, "cuda")
+    assert code == 2
+    assert "pip install 'ceramer[gpu]'" in err
+    assert err.count("\n") == 1
+    assert run(capsys, "homogenise", laminate, *words, "auto")[0] == 0

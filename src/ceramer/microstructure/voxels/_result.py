@@ -38,7 +38,7 @@ class EffectiveConductivity:
         Names of the array axes: ("z", "y", "x"), the last two of a plane, the last of a line.
     error_estimate : axis -> estimated relative error of the diagonal value
     iterations : axis -> iterations of the conjugate gradients
-    aggregated : axis -> whether the aggregation fallback was needed
+    aggregated : axis -> whether a fallback (deflation or aggregation) was needed
     ending : axis -> Ending
     flux_imbalance : axis -> largest deviation of the current through a layer from the mean, relative
     percolates : axis -> whether a cluster that conducts reaches through (or around a periodic axis)

@@ -142,7 +142,7 @@ def effective_conductivity(
         Keep potential and current density at every voxel (16 bytes more each in float32, for every direction).
     device : "cpu", "cuda", "auto" or ArrayBackend
         Where the iterations run: compiled kernels, a GPU (PyTorch or CuPy), a GPU if there is one, an array library.
-        Faces, shares and the aggregation fallback stay with the compiled kernels, and so do sheets.
+        Faces, shares and fallbacks stay with the compiled kernels, and so do sheets.
     memory : SolveMemory, optional
         Earlier solves of the same image to start from; this one is added.
     progress : callable, optional
@@ -162,10 +162,12 @@ def effective_conductivity(
 
     Notes
     -----
-    Multigrid-preconditioned conjugate gradients; a run that stalls goes on with aggregation. The estimated error is
-    the larger of what the iteration still gains and a quarter of the squared flux imbalance. Memory, image included: 42
-    bytes a voxel in float32, 84 in float64, 166 in complex numbers; 9 (18, 36) more for a periodic tensor, some 30 more
-    for the fallback, and 90 more, depending on the surface, for sheets. Valid for steady conduction, or one frequency.
+    Multigrid-preconditioned conjugate gradients; a run that stalls goes on with deflation of weakly joined parts, or
+    with aggregation. The estimated error is the largest of what the iteration still gains, the error its slowest mode
+    can hide, and a quarter of the squared flux imbalance. Memory, image included: 42 bytes a voxel in float32, 84 in
+    float64, 166 in complex numbers; 9 (18, 36) more for a periodic tensor, some 30 (60 in complex numbers) more for
+    the fallback, and 90 more, depending on the surface, for sheets. On a GPU some 60 (110, 220) there, and 25 (50, 100)
+    beside it. Valid for steady conduction, or one frequency.
 
     >>> layers = [[0], [1], [1]]
     >>> result = effective_conductivity(layers, {0: 10.0, 1: 1.0}, tolerance=1e-9, precision="float64")
