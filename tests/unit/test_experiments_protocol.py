@@ -153,9 +153,9 @@ def test_the_file_of_the_documentation_runs(tmp_path, monkeypatch):
     steps = resolve(protocol, area=1e-4)
     assert len(steps) == 2 + 2 * 4 + 3 * 2 + 1
     assert steps[-2].cycle == 5
-    # C/10 of 1.8 mAh/cm2 is 1.8 A/m2, and a charge is negative in the engine
-    assert (steps[2].value, steps[2].voltage_above, steps[2].period) == (pytest.approx(-1.8, rel=1e-12), 4.2, 60.0)
-    assert steps[3].current_below == pytest.approx(0.36, rel=1e-12)
+    # C/10 of 0.9 mAh/cm2 is 0.9 A/m2, and a charge is negative in the engine
+    assert (steps[2].value, steps[2].voltage_above, steps[2].period) == (pytest.approx(-0.9, rel=1e-12), 4.2, 60.0)
+    assert steps[3].current_below == pytest.approx(0.18, rel=1e-12)
     assert steps[0].safety == (-1.0, 5.5)
     assert protocol.instrument.contact_resistance == pytest.approx(1e-5, rel=1e-12)
 
