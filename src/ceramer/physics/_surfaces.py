@@ -112,11 +112,13 @@ _SALT_TRANSFER = 1.0  # m/s: salt crosses a contact so fast that 10 A/m2 cost 1e
 
 
 def junction_source(n: Number, i: Number, ceramic_i: Number, resistance: Number, ceramic_resistance: Number) -> Any:
-    """Return the rows of ``n = k (K a_l - a_r)``, ``phi_l - phi_r = R i``, ``phi_c - phi = R_c i_c`` less face terms.
+    """Return the rows of ``n = k (K a_l - a_r)``, ``phi_l - phi_r = R (i - i_c)``, ``phi_c - phi = R_c i_c``.
+
+    i is all that crosses, so that both sides see one number, however small R_c is.
 
     a is the mean ionic activity of the salt; k = 1 m/s is equilibrium as good as exactly, also from any start.
     """
-    return -n / _SALT_TRANSFER, -resistance * i, -ceramic_resistance * ceramic_i
+    return -n / _SALT_TRANSFER, -resistance * (i - ceramic_i), -ceramic_resistance * ceramic_i
 
 
 JUNCTION = NodeKind(
@@ -125,7 +127,7 @@ JUNCTION = NodeKind(
     ("resistance", "ceramic_resistance"),
     junction_source,
 )
-"""A contact that salt crosses: anion flux, current between the polymers, current out of or into a ceramic skeleton."""
+"""A contact that salt crosses: anion flux, all current, the part of it out of or into a ceramic skeleton."""
 
 
 def _salt(c: Number, tethered: Number) -> Number:
@@ -136,29 +138,29 @@ def _salt(c: Number, tethered: Number) -> Number:
 def _into_junction(
     c: Number, phi: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number, share: Number
 ) -> Any:
-    """Polymer | junction: both currents enter through the polymer; a ceramic beyond it sees the same potential."""
-    return n + share * (i + i_c) / FARADAY, i + i_c, weight * _salt(c, tethered), phi, phi
+    """Polymer | junction: all current enters through the polymer; a ceramic beyond it sees the same potential."""
+    return n + share * i / FARADAY, i, weight * _salt(c, tethered), phi, phi
 
 
 def _out_of_junction(
     n: Number, i: Number, i_c: Number, c: Number, phi: Number, weight: Number, tethered: Number, share: Number
 ) -> Any:
-    return n + share * (i + i_c) / FARADAY, i + i_c, weight * _salt(c, tethered), phi, phi
+    return n + share * i / FARADAY, i, weight * _salt(c, tethered), phi, phi
 
 
 def _two_into_junction(
     c: Number, phi: Number, phi_c: Number, n: Number, i: Number, i_c: Number, weight: Number, tethered: Number,
     share: Number,
 ) -> Any:  # fmt: skip
-    """Two skeletons | junction: each sends its own current."""
-    return n + share * (i + i_c) / FARADAY, i + i_c, i_c, weight * _salt(c, tethered), phi, phi_c
+    """Two skeletons | junction: the current of both, and that of the ceramic."""
+    return n + share * i / FARADAY, i, i_c, weight * _salt(c, tethered), phi, phi_c
 
 
 def _two_out_of_junction(
     n: Number, i: Number, i_c: Number, c: Number, phi: Number, phi_c: Number, weight: Number, tethered: Number,
     share: Number,
 ) -> Any:  # fmt: skip
-    return n + share * (i + i_c) / FARADAY, i + i_c, i_c, weight * _salt(c, tethered), phi, phi_c
+    return n + share * i / FARADAY, i, i_c, weight * _salt(c, tethered), phi, phi_c
 
 
 _WEIGHTS = ("weight", "tethered", "anion_share")
