@@ -8,7 +8,7 @@ import pytest
 from ceramer.errors import InputError
 from ceramer.microstructure.voxels._image import VoxelImage
 from ceramer.microstructure.voxels._result import Ending
-from ceramer.microstructure.voxels._solve import effective_conductivity
+from ceramer.microstructure.voxels._solve import SolveMemory, effective_conductivity
 
 TIGHT = {"tolerance": 1e-10, "precision": "float64"}
 
@@ -250,3 +250,40 @@ def test_bad_input_gets_one_sentence(labels, sigma, options, said):
     with pytest.raises(InputError, match=said) as caught:
         effective_conductivity(labels, sigma, **options)
     assert "\n" not in str(caught.value)
+
+
+def test_a_sweep_of_temperatures_starts_from_the_solves_before():
+    image = np.random.default_rng(8).integers(0, 2, (14, 15, 16))
+    memory, ratios = SolveMemory(most=3), np.geomspace(3.0, 30.0, 8)
+    options = {"tolerance": 1e-7, "precision": "float64"}
+    counts = {"with": 0, "without": 0}
+    for ratio in ratios:
+        known = effective_conductivity(image, {0: 1.0, 1: ratio}, memory=memory, **options)
+        alone = effective_conductivity(image, {0: 1.0, 1: ratio}, **options)
+        np.testing.assert_allclose(np.diag(known.tensor), np.diag(alone.tensor), rtol=5e-7)
+        counts["with"] += sum(known.iterations.values())
+        counts["without"] += sum(alone.iterations.values())
+    assert counts["with"] < 0.7 * counts["without"]
+    other = effective_conductivity(image[:10], {0: 1.0, 1: 2.0j + 1.0}, memory=memory, tolerance=1e-7)
+    assert other.converged  # another size: what was kept is forgotten
+    real = effective_conductivity(image[:10], {0: 1.0, 1: 2.0}, memory=memory, tolerance=1e-4)
+    assert real.tensor.dtype == float
+
+
+@pytest.mark.parametrize(("precision", "second"), [("float32", 2.0), ("float64", 2.0), ("float64", 2.0 + 1.0j)])
+def test_a_start_that_is_the_answer_is_left_alone(precision, second):
+    image, memory = np.random.default_rng(8).integers(0, 2, (9, 10, 11)), SolveMemory()
+    values = []
+    for _ in range(4):
+        result = effective_conductivity(
+            image, {0: 1.0, 1: second}, memory=memory, tolerance=1e-5, precision=precision, directions="z"
+        )
+        assert result.converged
+        values.append(result.along("z"))
+    np.testing.assert_allclose(values, values[0], rtol=1e-5)
+    layers = np.repeat([0, 1, 1, 0], 2).reshape(8, 1, 1)
+    for _ in range(3):
+        exact = effective_conductivity(
+            layers, {0: 1.0, 1: second}, memory=memory, tolerance=1e-5, precision=precision, directions="z"
+        )
+        assert exact.along("z") == pytest.approx(2.0 / (1.0 + 1.0 / second), rel=1e-5)

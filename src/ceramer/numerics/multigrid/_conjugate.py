@@ -222,8 +222,11 @@ def minimise(
     Notes
     -----
     E falls by exactly alpha p . r in each step. With rate q (the largest of the last two ratios of successive falls),
-    the falls still to come sum to about fall q/(1 - q); twice that is taken as the error. Products are bilinear, so
-    complex symmetric systems (sigma + i omega epsilon) are solved by the same recurrence.
+    the falls still to come sum to about fall q/(1 - q); twice that is taken as the error. That misses modes which the
+    preconditioner hardly sees (weak grain boundaries): after some iterations, or when ``solution.least`` is known from
+    a related solve, the error is at least z . r over the least Ritz value, less the last fall. Products are bilinear,
+    so complex symmetric systems (sigma + i omega epsilon) are solved by the same recurrence. There z . r can vanish
+    before r does: where falls say that all is done and `doubt` does not, a step that shortens r most starts anew.
     """
     x, r = solution.u, preconditioner.residual
     p, ap = operator.zeros(), operator.zeros()
@@ -243,12 +246,13 @@ def minimise(
         pap = operator.apply(p, ap)
         if not _usable(zr, pap):
             exact = solution.iterations == 0 and zr == 0.0
-            solution.outcome = Outcome.CONVERGED if exact else Outcome.ROUNDING
             solution.energy = energy_of(x)
-            if exact:
+            if solution.iterations == 0:
                 solution.error = 0.0
-            elif doubt is not None:
+            if not exact and doubt is not None:
                 solution.error = max(solution.error, doubt(x))
+            near = solution.iterations == 0 and solution.error < tolerance  # a start that was the answer
+            solution.outcome = Outcome.CONVERGED if exact or near else Outcome.ROUNDING
             return solution
         alpha = zr / pap
         if anew:
