@@ -249,7 +249,7 @@ def test_every_law_of_the_engine_is_traced():
 
 
 def test_a_table_is_traced_as_a_spline():
-    (x,), (law,) = chain.trace(laws.nmc811_slow_potential, ["x"])
+    _, (law,) = chain.trace(laws.nmc811_slow_potential, ["x"])
     assert law.operation == "spline"
     h = 1e-6
     slope = laws.nmc811_slow_potential(0.4 + 1j * 1e-30).imag / 1e-30
