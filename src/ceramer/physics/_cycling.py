@@ -122,8 +122,8 @@ class _Slow:
         self.binding = np.flatnonzero(np.isin(table, np.array(self.cei, np.int64)))
         self.binds = table[self.binding]
         self.first = chain.y[self.binds].copy()
-        self.among = np.searchsorted(self.places, self.binds, sorter=np.argsort(self.places))
-        self.among = np.argsort(self.places)[self.among]
+        order = np.argsort(self.places)
+        self.among = order[np.searchsorted(self.places, self.binds, sorter=order)]
 
     @property
     def weights(self) -> Array:
