@@ -11,7 +11,7 @@ TETHERED = {
     "cation_diffusivity": 5e-12,
     "anion_diffusivity": 9e-12,
 }
-POLYMER = Polymer(thickness=100e-6, name="polymer", **BINARY)
+POLYMER = Polymer(thickness=100e-6, name="polymer", cells=20, grading=8.0, **BINARY)
 CERAMIC = Ceramic(thickness=50e-6, conductivity=0.02, name="ceramic")
 NEWMAN = laws.newman_number(0.1, 8e-12, 0.2, concentration=1000.0, temperature=T)
 

@@ -22,7 +22,8 @@ from ceramer.physics import (
 from ceramer.units import FARADAY, GAS_CONSTANT, VACUUM_PERMITTIVITY
 
 FIXED_ANIONS = TetheredPolymer(thickness=50e-6, **TETHERED)
-TWO_PHASE = TwoPhase(thickness=60e-6, ceramic_conductivity=0.05, exchange_conductance=3e8, **BINARY)
+GRID = {"cells": 20, "grading": 8.0}
+TWO_PHASE = TwoPhase(thickness=60e-6, ceramic_conductivity=0.05, exchange_conductance=3e8, **GRID, **BINARY)
 MIXED = MixedConductor(
     thickness=20e-6, ionic_conductivity=1e-5, electronic_conductivity=4e-6, maximum_concentration=2e4, slope=0.3
 )

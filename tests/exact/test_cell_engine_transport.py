@@ -270,6 +270,7 @@ def test_donnan_equilibrium_of_tethered_anions():
     """c- (c- + c_f) on one side is c**2 on the other."""
     tethered = TetheredPolymer(
         thickness=50e-6,
+        cells=20,
         anion_concentration=500.0,
         tethered_concentration=800.0,
         cation_diffusivity=5e-12,

@@ -56,16 +56,19 @@ def test_blocking_metals_give_back_the_conductivity():
 
 @pytest.mark.parametrize("fraction", [0.2, 0.35, 0.7])
 def test_bruce_vincent_gives_back_the_current_fraction(fraction):
-    """To 0.1 % on 60 cells a layer; the grid of 20 that a cell gets by itself is 0.6 % off at worst."""
+    """To 0.5 %, as the current has fallen before its first sample; the usual grid is within 0.2 % of a fine one."""
     model, _ = cell_model(cell(fraction=fraction))
-    fine = replace(model, layers=tuple(replace(layer, cells=60) for layer in model.layers))
-    for subject, within in ((model, 0.01), (fine, 1e-3)):
+    fine = replace(model, layers=tuple(replace(layer, cells=160) for layer in model.layers))
+    found = []
+    for subject in (model, fine):
         measurements = simulate(subject, protocols.BruceVincent("12 h", "0.5 mV"), area=AREA)
         report = analyse(measurements)
         assert report.method == "bruce_vincent"
-        assert report.result("transference_number").value == pytest.approx(fraction, rel=within)
+        found.append(report.result("transference_number").value)
+        assert found[-1] == pytest.approx(fraction, rel=5e-3)
         initial = 5e-4 / ((L / SIGMA + 40e-4) / AREA)
-        assert report.result("initial_current").value == pytest.approx(initial, rel=within)
+        assert report.result("initial_current").value == pytest.approx(initial, rel=5e-3)
+    assert found[0] == pytest.approx(found[1], rel=2e-3)
 
 
 def test_plating_and_stripping_cost_j_times_r():

@@ -33,6 +33,8 @@ _POLYMER: Final = "any-polymer"
 _METAL: Final = "any-metal"
 _CATHODE: Final = "any-cathode"
 """Materials of the catalogue that stand for one of which nobody says more."""
+_SEPARATOR: Final[dict[str, Any]] = {"cells": 20, "grading": 8.0}
+"""The grid of an electrolyte beside a cathode: such cells cycle thousands of times."""
 _NEARLY_ONE = 0.999  # a current fraction above it is a ceramic's
 
 
@@ -434,6 +436,7 @@ def cell_model(
     if cell.positive.type == "porous":
         # the contact resistance of the cathode lies between its pores and the electrolyte
         contacts.append(Contact(resistance=cell.positive.interface_resistance))
+        layers = [replace(layer, **_SEPARATOR) if layer.cells > 1 else layer for layer in layers]
         layers.append(cathode_model(cell, at, layers[-1], blanks))
         positive = Metal(name=cell.positive.material)
     else:

@@ -41,13 +41,16 @@ def _check(part: object, name: str, *, positive: str = "", not_negative: str = "
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """What every layer has: thickness [m], cells of its grid and how much wider they are in its middle."""
+    """What every layer has: thickness [m], cells of its grid and how much wider they are in its middle.
+
+    The usual grid leaves 0.2 % in the impedance and the transients of strongly polarising polymers, less elsewhere.
+    """
 
     kind: ClassVar[str] = ""
     name: str = "layer"
     thickness: float
-    cells: int = 20
-    grading: float = 8.0
+    cells: int = 40
+    grading: float = 32.0
 
     def __post_init__(self) -> None:
         _check(self, self.name, positive="thickness")
