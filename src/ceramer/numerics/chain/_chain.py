@@ -181,9 +181,14 @@ class Program:
             return False
         return True
 
-    def announce(self) -> None:
-        """Say once that the equations are compiled, where they have never run on this machine."""
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call a function of the module; its first call of a process may compile it, which is said once."""
+        function = getattr(self.module, name)
+        if function.signatures:
+            return function(*arguments)
         self._announced  # noqa: B018 - computed once
+        with _cache.quick_compiler():
+            return function(*arguments)
 
     def note_compiled(self) -> None:
         """Note that a first run has ended, so that its machine code is on disk."""
@@ -656,9 +661,8 @@ class Chain:
         control = self._control(max(1, len(slots)), slice_steps)
         arguments = (rows, chosen, summary, self._tableau.arrays(), control, self._guards, self.model, self._space)
         status = 0
-        self.program.announce()
         while len(steps):
-            status = self.program.module.run(self.y, table, cursor, clock, *arguments)
+            status = self.program.call("run", self.y, table, cursor, clock, *arguments)
             if status in (1, 4):
                 empty()
             if status == 3 and on_pause:
@@ -701,11 +705,11 @@ class Chain:
                 np.zeros(int(self._size.max()), complex),
             )
         work, masses, right, scratch = self._complex
-        self.program.announce()
         last = self.terminal[5]
         mode = self.model[1][last, 0]
         self.model[1][last, 0] = 0.0
-        good = self.program.module.spectrum(
+        good = self.program.call(
+            "spectrum",
             self.y,
             f,
             self.exponents,
