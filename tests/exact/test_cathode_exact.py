@@ -225,6 +225,18 @@ def test_a_cell_short_of_lithium_fades_by_what_its_film_binds() -> None:
     assert np.diff(result.discharge)[2:] == pytest.approx(-np.diff(result.bound)[2:], rel=0.1)
 
 
+@pytest.mark.parametrize("reserve", [0.01, 0.1, 1.0])
+def test_copper_gives_back_what_was_plated(reserve: float) -> None:
+    """A time step across the end of the lithium, whose trial may not even be a number, is never accepted."""
+    metal = Metal.copper(20.0, film_resistance=1e-3, stripping_reserve=reserve)
+    chain = cell(negative=metal, stoichiometry=0.6).chain
+    plated = chain.run([Step("current", -10.0, 3600.0, voltage_above=4.3)])
+    stripped = chain.run([Step("current", 10.0, 36000.0, voltage_below=2.8)])
+    assert np.isfinite(stripped.rows).all()
+    assert stripped.code == 2
+    assert stripped.summary[-1, 3] == pytest.approx(-plated.summary[-1, 3], rel=1e-6)
+
+
 def test_binding_needs_a_film_that_grows() -> None:
     active = cell().model.layers[-1].materials[0]
     with pytest.raises(InputError, match="no film grows"):

@@ -80,7 +80,7 @@ def quick_compiler() -> Iterator[None]:
     """
     from numba.core import targetconfig
 
-    flags = targetconfig.TargetConfig
+    flags: Any = targetconfig.TargetConfig
     compare, digest = flags.__eq__, flags.__hash__
 
     def same(self: Any, other: Any) -> Any:
@@ -92,11 +92,11 @@ def quick_compiler() -> Iterator[None]:
     collected = gc.isenabled()
     gc.disable()
     if known:
-        flags.__eq__, flags.__hash__ = same, lambda self: hash(type(self))  # type: ignore[method-assign]
+        flags.__eq__, flags.__hash__ = same, lambda self: hash(type(self))
     try:
         yield
     finally:
-        flags.__eq__, flags.__hash__ = compare, digest  # type: ignore[method-assign]
+        flags.__eq__, flags.__hash__ = compare, digest
         if collected:
             gc.enable()
 

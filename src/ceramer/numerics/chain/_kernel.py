@@ -419,8 +419,9 @@ def norm(e, y, z, atol, rtol, group, sums, counts):
     top = 0.0
     for g in range(sums.size):
         q = sums[g] / counts[g]
-        if not q <= top:
-            top = q
+        if not q < math.inf:
+            return math.inf
+        top = max(top, q)
     return math.sqrt(top)
 
 
