@@ -54,8 +54,11 @@ docs: $(STAMP) locks/docs.txt
 	.venv-docs/bin/mkdocs build --strict
 
 # Rewrites the lock files (needs uv; nothing else does).
+
+LOCKED := engine figures parquet excel images biologic neware nmr test # gpu is left out: it brings the driver's libraries
+
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --build-isolation pyproject.toml locks/build.in -o locks/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(LOCKED:%=--extra %) --build-isolation pyproject.toml locks/build.in -o locks/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml locks/bench.in locks/build.in -o locks/bench.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml locks/docs.in locks/build.in -o locks/docs.txt
 

@@ -151,7 +151,7 @@ def arcs_report(m: Measurement, how: How = AUTOMATIC) -> AnalysisReport:
     return AnalysisReport(
         "impedance",
         tuple(results),
-        verdict=f"{fit.circuit}: {len(fit.arcs)} arcs{'' if fit.resolved else ', not resolved'}.",
+        verdict=f"{fit.circuit}: {len(fit.arcs)} arc{'' if len(fit.arcs) == 1 else 's'}{'' if fit.resolved else ', not resolved'}.",
         warnings=tuple(dict.fromkeys((*said, *fit.warnings))),
         inputs=(Input("points", float(f.size), "1", source="data"),),
         tables={"arcs": _arc_table(fit)},
@@ -203,7 +203,7 @@ def conductivity_report(
         report,
         inputs=tuple(i for i in report.inputs if i.name != "lead_resistance" or lead_resistance is not None),
         results=(*report.results, *more),
-        verdict=f"{fit.circuit}: {len(fit.arcs)} arcs{'' if fit.resolved else ', not resolved'}.",
+        verdict=f"{fit.circuit}: {len(fit.arcs)} arc{'' if len(fit.arcs) == 1 else 's'}{'' if fit.resolved else ', not resolved'}.",
         warnings=tuple(dict.fromkeys((*said, *told, *report.warnings))),
         notes=(*report.notes, *notes),
         tables={"arcs": _arc_table(fit)},

@@ -129,7 +129,7 @@ def _nmc_window(ledger: Ledger) -> tuple[float, float]:
 
 _ONE_DIFFUSIVITY = (
     "one diffusivity for every stoichiometry and one size of particles: fitted to the fall from 0.1C to 0.5C it falls "
-    "on too steeply, where a spread of sizes would not; the catalogue alone comes nearer"
+    "on too steeply, where a spread of sizes would not; the catalogue alone errs as far the other way"
 )
 
 
