@@ -83,6 +83,11 @@ def _series(f: Any, z: Any, test: Any, fit: Any) -> dict[str, Any]:
     }
 
 
+def _verdict(fit: Any) -> str:
+    count = len(fit.arcs)
+    return f"{fit.circuit}: {count} {'arc' if count == 1 else 'arcs'}{'' if fit.resolved else ', not resolved'}."
+
+
 def _arc_table(fit: Any) -> Any:
     import pandas as pd
 
@@ -151,7 +156,7 @@ def arcs_report(m: Measurement, how: How = AUTOMATIC) -> AnalysisReport:
     return AnalysisReport(
         "impedance",
         tuple(results),
-        verdict=f"{fit.circuit}: {len(fit.arcs)} arc{'' if len(fit.arcs) == 1 else 's'}{'' if fit.resolved else ', not resolved'}.",
+        verdict=_verdict(fit),
         warnings=tuple(dict.fromkeys((*said, *fit.warnings))),
         inputs=(Input("points", float(f.size), "1", source="data"),),
         tables={"arcs": _arc_table(fit)},
@@ -203,7 +208,7 @@ def conductivity_report(
         report,
         inputs=tuple(i for i in report.inputs if i.name != "lead_resistance" or lead_resistance is not None),
         results=(*report.results, *more),
-        verdict=f"{fit.circuit}: {len(fit.arcs)} arc{'' if len(fit.arcs) == 1 else 's'}{'' if fit.resolved else ', not resolved'}.",
+        verdict=_verdict(fit),
         warnings=tuple(dict.fromkeys((*said, *told, *report.warnings))),
         notes=(*report.notes, *notes),
         tables={"arcs": _arc_table(fit)},
