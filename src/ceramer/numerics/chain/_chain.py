@@ -184,7 +184,7 @@ class Program:
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a function of the module; its first call of a process may compile it, which is said once."""
         function = getattr(self.module, name)
-        if function.signatures:
+        if function.overloads:
             return function(*arguments)
         self._announced  # noqa: B018 - computed once
         with _cache.quick_compiler():
