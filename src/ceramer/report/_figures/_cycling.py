@@ -81,8 +81,8 @@ def cycling(reproduction: Reproduction) -> Figure | None:
     svg = canvas.draw("cycling", "Capacity and efficiency over cycles", f"{said}.", (7.6, 5.6), paint)
     caption = (
         "Points: printed first (or read between two printed rates) and last values. Lines: the loss of another cell of "
-        "the kind, grown with the cycles (for CSE with the charge through each area); bands: power 0.5 to 1.5 of the "
-        "cycles and scatter between cells, both assumed. Dotted: an ageing simulation whose loss of active material "
+        "the kind, grown with the cycles (for CSE with the charge through each area); bands: the assumed ranges of "
+        "the power of the cycles and of the scatter between cells. Dotted: an ageing simulation whose loss of active material "
         "after each cycle is calibrated to the printed end; such a loss hardly lowers the efficiency, so that the "
         "missing charge of the printed mean went elsewhere. Curves between the ends are not printed."
     )

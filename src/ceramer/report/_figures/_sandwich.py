@@ -63,7 +63,7 @@ def sandwiches(reproduction: Reproduction) -> Figure | None:
                 axes.tick_params(axis="y", labelleft=False)
             else:
                 axes.set_ylabel("ionic conductivity, S/cm")
-        figure.legend(loc="outside lower center", ncols=4, handletextpad=0.3)
+        figure.legend(loc="outside lower center", ncols=2, handletextpad=0.3)
 
     text = "; ".join(
         f"{title.splitlines()[0]}: "
