@@ -83,8 +83,8 @@ def cycling(reproduction: Reproduction) -> Figure | None:
         "Points: printed first (or read between two printed rates) and last values. Lines: the loss of another cell of "
         "the kind, grown with the cycles (for CSE with the charge through each area); bands: the assumed ranges of "
         "the power of the cycles and of the scatter between cells. Dotted: an ageing simulation whose loss of active "
-        "material after each cycle is calibrated to the printed end; such a loss hardly lowers the efficiency, so that the "
-        "missing charge of the printed mean went elsewhere. Curves between the ends are not printed."
+        "material after each cycle is calibrated to the printed end; such a loss hardly lowers the efficiency, so that "
+        "the missing charge of the printed mean went elsewhere. Curves between the ends are not printed."
     )
     return Figure("cycling", "Cycling: printed ends, and what another cell predicts", caption, svg)
 
