@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from ceramer.cell._ageing import Ageing
 from ceramer.errors import InputError
 from ceramer.materials import Material
 from ceramer.microstructure import Medium
@@ -57,9 +58,9 @@ class Electrode:
     double_layer_capacitance : float or None
         [F/m2]; None where nobody said.
     oxidation_onset, oxidation_current, tafel_slope : float
-        Oxidation of the electrolyte on this metal: potential against lithium [V] where its current is
-        `oxidation_current` [A/m2], and volts per decade (the catalogue's where None); no oxidation where the current
-        is 0.
+        Oxidation of the electrolyte on this metal, or on the particles of a porous electrode: potential against
+        lithium [V] where its current is `oxidation_current` [A/m2 of the metal or of the particles' surface], and volts
+        per decade (the catalogue's where None); no oxidation where the current is 0.
     nucleation_overpotential : float
         Of lithium on the bare metal [V] (plating).
     active : Material or None
@@ -72,6 +73,8 @@ class Electrode:
         Of the particles [m], [m2/s], [A/m2] (half full, beside 1 mol/L); the catalogue's where None.
     electronic_conductivity, stoichiometry : float or None
         Of the coating [S/m], and lithium per site as assembled.
+    ageing : Ageing
+        Films that grow, contact and material that are lost; nothing where it is left out.
     """
 
     type: ElectrodeType
@@ -100,12 +103,14 @@ class Electrode:
     exchange_current_density: float | None = None
     electronic_conductivity: float | None = None
     stoichiometry: float | None = None
+    ageing: Ageing = field(default_factory=Ageing)
 
     def __post_init__(self) -> None:
         if self.type == "porous" and not (self.loading > 0.0 and 0.0 < self.active_fraction <= 1.0):
             raise InputError(
                 f"The electrode {self.material} needs a positive loading and an active fraction between 0 and 1."
             )
+        self.ageing.check(self.type, self.material, self.film_resistance)
 
     def coating_areal_mass(self) -> float:
         """Mass of the dry coating, or of the lithium foil, per area [kg/m2]."""

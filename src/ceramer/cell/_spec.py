@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ceramer import laws, materials
+from ceramer.cell._ageing import Ageing, FilmGrowth, InterphaseGrowth, VoidGrowth
 from ceramer.cell._cell import Cell
 from ceramer.cell._electrode import Collector, Electrode
 from ceramer.cell._stack import Interface, Layer, Stack
@@ -19,20 +20,36 @@ from ceramer.provenance import (
     ArealCapacity,
     ArealMass,
     AreaSpecificResistance,
+    Concentration,
     Conductivity,
     CurrentDensity,
     Diffusivity,
     Fraction,
+    Given,
     Ledger,
     Length,
+    MolarVolume,
     Pressure,
+    RateConstant,
     Ratio,
     SpecificCapacity,
     Temperature,
+    Velocity,
     Voltage,
 )
 
-__all__ = ["CellSpec", "CollectorSpec", "ElectrodeSpec", "InterfaceSpec", "LayerSpec", "StackSpec"]
+__all__ = [
+    "AgeingSpec",
+    "CellSpec",
+    "CollectorSpec",
+    "ElectrodeSpec",
+    "FilmGrowthSpec",
+    "InterfaceSpec",
+    "InterphaseGrowthSpec",
+    "LayerSpec",
+    "StackSpec",
+    "VoidGrowthSpec",
+]
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
@@ -115,6 +132,69 @@ class CollectorSpec(BaseModel):
         return Collector(self.material, self.thickness.read(ledger), density, self.shared)
 
 
+class FilmGrowthSpec(BaseModel):
+    """A film that grows by a reaction under it, fed by diffusion through it."""
+
+    model_config = _STRICT
+    conductivity: Conductivity
+    molar_volume: MolarVolume
+    lithium: Ratio
+    rate_constant: Velocity
+    diffusivity: Diffusivity
+    concentration: Concentration
+
+
+class InterphaseGrowthSpec(BaseModel):
+    """A ceramic that lithium reduces to a conductor of ions and electrons."""
+
+    model_config = _STRICT
+    ionic_conductivity: Conductivity
+    electronic_conductivity: Conductivity
+    voltage: Voltage
+    molar_volume: MolarVolume
+    lithium: Ratio
+
+
+class VoidGrowthSpec(BaseModel):
+    """Voids that stripping leaves under lithium."""
+
+    model_config = _STRICT
+    borne_current_density: CurrentDensity
+    roughness: Length
+    refilled_share: Fraction
+    closure_rate: RateConstant
+
+
+class AgeingSpec(BaseModel):
+    """How an electrode ages; what is left out does not."""
+
+    model_config = _STRICT
+    film: FilmGrowthSpec | None = None
+    interphase: InterphaseGrowthSpec | None = None
+    dead_lithium: Fraction | None = None
+    voids: VoidGrowthSpec | None = None
+    contact_loss: Ratio | None = None
+    active_material_loss: Fraction | None = None
+
+    def build(self, ledger: Ledger) -> Ageing:
+        """Read the numbers."""
+
+        def read(model: BaseModel) -> dict[str, float]:
+            return {name: getattr(model, name).read(ledger) for name in type(model).model_fields}
+
+        def share(given: Given | None) -> float:
+            return 0.0 if given is None else given.read(ledger)
+
+        return Ageing(
+            None if self.film is None else FilmGrowth(**read(self.film)),
+            None if self.interphase is None else InterphaseGrowth(**read(self.interphase)),
+            share(self.dead_lithium),
+            None if self.voids is None else VoidGrowth(**read(self.voids)),
+            share(self.contact_loss),
+            share(self.active_material_loss),
+        )
+
+
 class ElectrodeSpec(BaseModel):
     """Lithium foil (`thickness`), blocking metal, bare metal to plate on, or porous cathode (`loading`, porosity)."""
 
@@ -151,6 +231,7 @@ class ElectrodeSpec(BaseModel):
     stoichiometry: Fraction | None = None
     """Lithium per site of the active material as assembled."""
     collector: CollectorSpec | None = None
+    ageing: AgeingSpec | None = None
 
     def build(self, ledger: Ledger, find: Find, formulations: Formulations) -> Electrode:
         """Read the numbers; the coating thickness follows from loading, densities and porosity where not given."""
@@ -160,7 +241,8 @@ class ElectrodeSpec(BaseModel):
             return 0.0 if given is None else float(given.read(ledger))
 
         collector = self.collector.build(ledger) if self.collector else None
-        surface: dict[str, float | None] = {
+        surface: dict[str, Any] = {
+            "ageing": self.ageing.build(ledger) if self.ageing else Ageing(),
             "interface_resistance": read("interface_resistance"),
             "film_resistance": read("film_resistance"),
             "double_layer_capacitance": read("double_layer_capacitance") or None,
@@ -185,7 +267,7 @@ class ElectrodeSpec(BaseModel):
                 thickness=thickness,
                 density=density,
                 collector=collector,
-                **surface,  # type: ignore[arg-type]
+                **surface,
             )
         if self.type in ("blocking", "plating"):
             return Electrode(
@@ -194,7 +276,7 @@ class ElectrodeSpec(BaseModel):
                 thickness=read("thickness"),
                 density=material.density(),
                 collector=collector,
-                **surface,  # type: ignore[arg-type]
+                **surface,
             )
         if self.loading is None or self.active_fraction is None:
             raise InputError(f"The porous electrode {self.material} needs a loading and an active_fraction.")
@@ -228,7 +310,7 @@ class ElectrodeSpec(BaseModel):
             exchange_current_density=read("exchange_current_density") or None,
             electronic_conductivity=read("electronic_conductivity") or None,
             stoichiometry=read("stoichiometry") or None,
-            **surface,  # type: ignore[arg-type]
+            **surface,
         )
 
 

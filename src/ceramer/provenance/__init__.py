@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceramer.provenance._book import Book, Datum, Ledger, Source
 from ceramer.provenance._document import SCHEMA_VERSION, read_toml, validate
-from ceramer.provenance._estimate import Estimate, Order, estimate, estimate_order
+from ceramer.provenance._estimate import Estimate, Order, draws, estimate, estimate_order
 from ceramer.provenance._given import (
     Area,
     ArealCapacitance,
@@ -23,6 +23,7 @@ from ceramer.provenance._given import (
     Length,
     Mass,
     MolarMass,
+    MolarVolume,
     Pressure,
     RateConstant,
     Ratio,
@@ -32,6 +33,7 @@ from ceramer.provenance._given import (
     SpecificCapacity,
     Temperature,
     Time,
+    Velocity,
     Voltage,
     Volume,
     label_given,
@@ -63,6 +65,7 @@ __all__ = [
     "Length",
     "Mass",
     "MolarMass",
+    "MolarVolume",
     "Order",
     "Pressure",
     "RateConstant",
@@ -75,9 +78,11 @@ __all__ = [
     "SpecificCapacity",
     "Temperature",
     "Time",
+    "Velocity",
     "Voltage",
     "Volume",
     "agrees",
+    "draws",
     "estimate",
     "estimate_order",
     "label_given",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ceramer.errors import InputError
 from ceramer.provenance._book import Book, Datum, Ledger
 
-__all__ = ["Estimate", "Order", "estimate", "estimate_order"]
+__all__ = ["Estimate", "Order", "draws", "estimate", "estimate_order"]
 
 Calculation = Callable[[Ledger], float]
 _STEP = 0.01
@@ -83,11 +83,10 @@ def estimate(
     moving = [d for d in ledger.read.values() if not find_inputs or _moves(calculation, book, d, value)]
     inputs = tuple(datum.id for datum in moving) if find_inputs else ()
     assumed = tuple(datum.id for datum in moving if datum.assumed and find_inputs)
-    uncertain = [datum for datum in moving if _is_uncertain(datum)]
-    if not uncertain:
+    drawn = draws(moving, samples)
+    if not drawn:
         return Estimate(value, None, None, None, inputs, assumed)
-    draws = _draw(uncertain, samples)
-    outcomes = np.array([_attempt(calculation, book, dict(draw)) for draw in draws])
+    outcomes = np.array([_attempt(calculation, book, draw) for draw in drawn])
     outcomes = outcomes[np.isfinite(outcomes)]
     failed = 1.0 - outcomes.size / samples
     if failed > may_fail:
@@ -141,12 +140,11 @@ def estimate_order(calculations: Sequence[Calculation], book: Book, *, samples: 
             raise InputError("One of the numbers to be ordered is not finite from its nominal inputs.")
         values.append(value)
         moving |= {datum.id: datum for datum in ledger.read.values() if _moves(calculation, book, datum, value)}
-    uncertain = [datum for datum in moving.values() if _is_uncertain(datum)]
-    draws = [dict(draw) for draw in _draw(uncertain, samples)] if uncertain else [{}]
-    table = np.array([[_attempt(calculation, book, draw) for calculation in calculations] for draw in draws])
+    drawn = draws(moving.values(), samples) or [{}]
+    table = np.array([[_attempt(calculation, book, draw) for calculation in calculations] for draw in drawn])
     table = table[np.isfinite(table).all(axis=1)]
-    if len(table) < 0.95 * len(draws):
-        raise InputError(f"The order has no answer on {100 * (1 - len(table) / len(draws)):.0f} % of its inputs.")
+    if len(table) < 0.95 * len(drawn):
+        raise InputError(f"The order has no answer on {100 * (1 - len(table) / len(drawn)):.0f} % of its inputs.")
     rises = 0.5 * (1.0 + np.sign(np.diff(table, axis=1)))
     return Order(
         float(rises.prod(axis=1).mean()),
@@ -177,7 +175,26 @@ def _is_uncertain(datum: Datum) -> bool:
     return bool(datum.standard_uncertainty) or (datum.low is not None and datum.low != datum.high)
 
 
-def _draw(uncertain: list[Datum], samples: int) -> list[list[tuple[str, float]]]:
+def draws(data: Iterable[Datum], samples: int) -> list[dict[str, float]]:
+    """Draw all uncertain data at once from a scrambled Sobol sequence with a fixed seed.
+
+    Normal for a standard uncertainty, uniform over a range (log-uniform where its ends differ by more than a factor 3).
+
+    Parameters
+    ----------
+    data : iterable of Datum
+        Those without uncertainty are left out.
+    samples : int
+        A power of two.
+
+    Returns
+    -------
+    list of dict
+        SI values by id, one dict per sample, for `Book.ledger`; empty where nothing is uncertain.
+    """
+    uncertain = [datum for datum in data if _is_uncertain(datum)]
+    if not uncertain:
+        return []
     from scipy.special import ndtri
     from scipy.stats import qmc
 
@@ -192,4 +209,4 @@ def _draw(uncertain: list[Datum], samples: int) -> list[list[tuple[str, float]]]
         else:
             column = datum.value + (datum.standard_uncertainty or 0.0) * ndtri(np.clip(u, 1e-12, 1 - 1e-12))
         columns.append([(datum.id, float(x)) for x in column])
-    return [list(row) for row in zip(*columns, strict=True)]
+    return [dict(row) for row in zip(*columns, strict=True)]

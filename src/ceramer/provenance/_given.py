@@ -33,6 +33,7 @@ __all__ = [
     "Length",
     "Mass",
     "MolarMass",
+    "MolarVolume",
     "Pressure",
     "RateConstant",
     "Ratio",
@@ -42,6 +43,7 @@ __all__ = [
     "SpecificCapacity",
     "Temperature",
     "Time",
+    "Velocity",
     "Voltage",
     "Volume",
     "label_given",
@@ -175,6 +177,8 @@ SpecificCapacity = Annotated[Given, _Rim("specific_capacity")]
 ArealMass = Annotated[Given, _Rim("areal_mass")]
 Density = Annotated[Given, _Rim("density")]
 MolarMass = Annotated[Given, _Rim("molar_mass")]
+MolarVolume = Annotated[Given, _Rim("molar_volume")]
+Velocity = Annotated[Given, _Rim("velocity")]
 Energy = Annotated[Given, _Rim("energy")]
 Pressure = Annotated[Given, _Rim("pressure")]
 Fraction = Annotated[Given, _Rim("fraction")]
