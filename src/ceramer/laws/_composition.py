@@ -151,7 +151,7 @@ def tga_residue(ceramic_fraction: Numeric, ceramic_loss: Numeric, organic_residu
 
     References
     ----------
-    .. [1] S. Vyazovkin et al., Thermochim. Acta 520, 1 (2011), doi:10.1016/j.tca.2011.03.034
+    .. [1] Balance: what is left of the ceramic and of the organics, each times its share.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def ceramic_fraction_from_tga(
 
     References
     ----------
-    .. [1] S. Vyazovkin et al., Thermochim. Acta 520, 1 (2011), doi:10.1016/j.tca.2011.03.034
+    .. [1] Balance: what is left of the ceramic and of the organics, each times its share.
 
     Examples
     --------
