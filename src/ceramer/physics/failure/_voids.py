@@ -42,8 +42,8 @@ def creep_closure_rate(
 
     References
     ----------
-    .. [1] B. Budiansky, J. W. Hutchinson, S. Slutsky, Void growth and collapse in viscous solids, Mechanics of Solids,
-       Pergamon (1982): cited from memory
+    .. [1] B. Budiansky, J. W. Hutchinson, S. Slutsky, Void growth and collapse in viscous solids, in H. G. Hopkins,
+       M. J. Sewell (eds.), Mechanics of Solids, Pergamon (1982), ISBN 0-08-025443-8: the chapter is cited from memory
 
     Examples
     --------
