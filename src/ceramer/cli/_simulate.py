@@ -9,39 +9,30 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ceramer.cli._output import add_area_options, console, electrode_area, progress, write_json, write_text
+from ceramer.cli._cell import PLOTS, add_cell_options, check_files, read_cell, span, where, writing
+from ceramer.cli._output import console, progress, write_json, write_text
 from ceramer.cli._protocol import read_protocol
-from ceramer.errors import InputError, NotConvergedError, UnknownNameError
+from ceramer.errors import InputError, NotConvergedError
 
 if TYPE_CHECKING:
     from ceramer.analysis import AnalysisReport
     from ceramer.cell import Cell
     from ceramer.experiments import Experiment, Profiles, Protocol
     from ceramer.measurement import Measurement
-    from ceramer.units import Value
 
 __all__ = ["add_options", "simulate"]
 
 _FAILED: Final = ("no consistent state", "time step underflow", "too many time steps")
-_PLOTS: Final = (".svg", ".png", ".pdf")
 _TABLES: Final = (".bdf.csv", ".bdf.parquet", ".csv", ".parquet", ".mpt")
 _PROFILES: Final = (".csv", ".npz")
-_QUANTITIES: Final = {
-    "temperature": "temperature",
-    "interface_resistance": "area_specific_resistance",
-}
 _PROFILE_STEPS: Final = 200  # steps up to which profiles are kept without being asked for
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `simulate`."""
-    parser.add_argument("cell", metavar="CELL.toml|NAME", help="a cell, or a stack with --between; a file or published")
+    add_cell_options(parser)
     parser.add_argument("--protocol", metavar="P", help="P.toml, 'BruceVincent(2 h)', or 'Hold at 10 mV for 2 h'")
     parser.add_argument("--step", metavar="S", action="append", default=[], help="one sentence; can be repeated")
-    parser.add_argument("--between", metavar="METAL", help="Li, SS or Cu on both sides of a stack")
-    parser.add_argument("--interface-resistance", metavar="R", help="of one interface, with --between: '50 ohm cm2'")
-    add_area_options(parser)
-    parser.add_argument("--temperature", metavar="T", help="instead of the cell's, such as '60 degC'")
     parser.add_argument("--out", metavar="FILE", help="write .bdf.csv, .bdf.parquet, or EC-Lab text (.mpt)")
     parser.add_argument("--plot", metavar="FILE", help="write a figure: .svg, .png or .pdf")
     parser.add_argument("--profiles", metavar="FILE", help="write what the layers hold over place and time: .csv, .npz")
@@ -53,15 +44,16 @@ def simulate(arguments: argparse.Namespace) -> int:
     """Run a protocol on a cell, write what was asked for, and say how it ended."""
     from ceramer import experiments
 
-    _check_files(arguments)
-    cell = _cell(arguments)
+    check_files(arguments, {"out": _TABLES, "plot": PLOTS, "profiles": _PROFILES})
+    cell = read_cell(arguments)
     protocol = read_protocol(arguments.protocol, arguments.step)
     out = console(arguments)
 
     def say(text: str) -> None:
         out.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    say(_head(cell, protocol))
+    count = len(protocol.schedule())
+    say(f"{where(cell)}: {protocol.name}, {count} {'step' if count == 1 else 'steps'}.")
     began = time.perf_counter()
     with progress(arguments, "simulate") as advance:
         experiment = experiments.run(
@@ -69,7 +61,7 @@ def simulate(arguments: argparse.Namespace) -> int:
             protocol,
             seed=arguments.seed,
             profiles=_wants_profiles(arguments, protocol),
-            progress=None if advance is None else lambda t, v, k, n: advance(f"{_span(t)}, {v:.4f} V", k, n),
+            progress=None if advance is None else lambda t, v, k, n: advance(f"{span(t)}, {v:.4f} V", k, n),
         )
     took = time.perf_counter() - began
     for note in experiment.assumed:
@@ -99,95 +91,10 @@ def simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_files(arguments: argparse.Namespace) -> None:
-    """Refuse a suffix that nothing is written for before anything runs."""
-    for option, suffixes in (("out", _TABLES), ("plot", _PLOTS), ("profiles", _PROFILES)):
-        name = getattr(arguments, option)
-        if name and not name.endswith(suffixes):
-            raise InputError(f"--{option} {name!r}: the name ends in {', '.join(suffixes[:-1])} or {suffixes[-1]}.")
-
-
-def _cell(arguments: argparse.Namespace) -> Cell:
-    """Return the cell of the command line, with the area and the temperature that were given."""
-    import dataclasses
-
-    from ceramer import library, units
-
-    for option, dimension in _QUANTITIES.items():
-        if getattr(arguments, option):
-            units.to_si(getattr(arguments, option), dimension, f"--{option.replace('_', '-')}")
-    area = electrode_area(arguments)
-    name = arguments.cell
-    cells = {c.name.casefold(): c.name for s in library.systems().values() for c in s.cells.values()}
-    stacks = {key.casefold() for key, s in library.systems().items() if s.stack is not None}
-    kind = _kind(name) if name.endswith(".toml") else None
-    if kind == "cell" or name.casefold() in cells:
-        if arguments.between or arguments.interface_resistance:
-            raise InputError(f"{name} is a cell and has its electrodes; --between is for a stack.")
-        cell = library.load_cell(name if kind else cells[name.casefold()])
-    elif kind == "stack" or name.casefold() in stacks:
-        cell = _symmetric(arguments, area)
-    elif kind is not None:
-        raise UnknownNameError(f"kind in {name}", kind, ("cell", "stack"), "A cell or a stack can be simulated.")
-    else:
-        known = [*cells.values(), *(s for s in library.systems() if s.casefold() in stacks)]
-        raise UnknownNameError("cell or stack", name, known, "A file ends in .toml.")
-    if area is not None:
-        cell = dataclasses.replace(cell, area=area.value)
-    if arguments.temperature:
-        kelvin = units.to_si(arguments.temperature, "temperature", "--temperature")
-        cell = dataclasses.replace(cell, temperature=kelvin)
-    if cell.area is None:
-        raise InputError(
-            f"The cell {cell.name} has no area, which its paper does not state: give --area '1 cm2' or --diameter "
-            "'12 mm'."
-        )
-    return cell
-
-
-def _kind(name: str) -> str:
-    from ceramer.provenance import read_toml
-
-    return str(read_toml(name).get("kind"))
-
-
-def _symmetric(arguments: argparse.Namespace, area: Value | None) -> Cell:
-    from ceramer import Cell, library
-
-    if not arguments.between:
-        raise InputError(f"{arguments.cell} is a stack: say what it stands between, --between Li (or SS, Cu).")
-    if area is None:
-        raise InputError("A stack has no area: give that of the electrodes, --area '1 cm2' or --diameter '12 mm'.")
-    return Cell.symmetric(
-        arguments.between,
-        library.load_stack(arguments.cell if arguments.cell.endswith(".toml") else library.system(arguments.cell).name),
-        area=f"{area.value!r} m2",
-        temperature=arguments.temperature or "25 degC",
-        interface_resistance=arguments.interface_resistance or "0 ohm cm2",
-    )
-
-
 def _wants_profiles(arguments: argparse.Namespace, protocol: Protocol) -> bool:
     if arguments.profiles:
         return True
     return bool(arguments.plot or arguments.html) and len(protocol.schedule()) <= _PROFILE_STEPS
-
-
-def _head(cell: Cell, protocol: Protocol) -> str:
-    from ceramer import units
-
-    count = len(protocol.schedule())
-    area = f"{1e4 * float(cell.area or 0.0):.6g} cm2"
-    where = f"{cell.name or cell.stack.name}, {area}, {cell.temperature - units.ZERO_CELSIUS:.4g} degC"
-    return f"{where}: {protocol.name}, {count} {'step' if count == 1 else 'steps'}."
-
-
-def _span(seconds: float) -> str:
-    """Return a time in the unit that reads best."""
-    for unit, size in (("h", 3600.0), ("min", 60.0)):
-        if seconds >= 2.0 * size:
-            return f"{seconds / size:.4g} {unit}"
-    return f"{seconds:.4g} s"
 
 
 def _described(measurement: Measurement) -> str:
@@ -202,7 +109,7 @@ def _described(measurement: Measurement) -> str:
         )
     v, i = measurement.voltage, measurement.current
     return (
-        f"{measurement.technique}: {len(measurement)} rows over {_span(float(np.ptp(measurement.time)))}, "
+        f"{measurement.technique}: {len(measurement)} rows over {span(float(np.ptp(measurement.time)))}, "
         f"{v.min():.4g} to {v.max():.4g} V, {1e3 * i.min():.4g} to {1e3 * i.max():.4g} mA"
     )
 
@@ -212,7 +119,7 @@ def _totals(experiment: Experiment, took: float) -> str:
     inside = float(sum(experiment.summary["duration"]))
     kept = ", ".join(f"{name} {abs(value):.0e}" for name, value in experiment.balance.items() if value)
     return (
-        f"({steps} {'step' if steps == 1 else 'steps'}, {_span(inside)} in the cell, {took:.2g} s here"
+        f"({steps} {'step' if steps == 1 else 'steps'}, {span(inside)} in the cell, {took:.2g} s here"
         f"{'; out of balance: ' + kept if kept else ''}.)"
     )
 
@@ -226,19 +133,10 @@ def _write_measurements(target: str, measurements: tuple[Measurement, ...]) -> l
     written = []
     for k, measurement in enumerate(measurements, 1):
         path = Path(f"{stem}{f'-{k}' if len(measurements) > 1 else ''}{suffix}")
-        with _writing(path):
+        with writing(path):
             (write_eclab_text if suffix == ".mpt" else write_bdf)(measurement, path)
         written.append((str(path), measurement))
     return written
-
-
-@contextlib.contextmanager
-def _writing(path: Path) -> Any:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); name a file in a folder of yours.") from None
 
 
 def _hint(measurements: tuple[Measurement, ...]) -> str:
@@ -278,7 +176,7 @@ def _write_profiles(target: str, profiles: Profiles) -> None:
     import numpy as np
     import pandas as pd
 
-    with _writing(Path(target)):
+    with writing(Path(target)):
         if target.endswith(".npz"):
             arrays = {f"{name}_position": profiles.position[name] for name in profiles.position}
             np.savez_compressed(target, time=profiles.time, **arrays, **profiles.values)  # type: ignore[arg-type]
@@ -308,7 +206,7 @@ def _write_pages(
     from ceramer import report
 
     if arguments.plot:
-        with _writing(Path(arguments.plot)):
+        with writing(Path(arguments.plot)):
             report.simulation_plot(experiment, arguments.plot)
     if arguments.html:
         write_text(arguments.html, report.simulation_html(experiment, protocol, reports=reports))

@@ -2,13 +2,15 @@
 
 A `Protocol` is steps and repeats of steps, each a sentence (`parse_step`, `load_protocol`) or made by a function of
 `ceramer.protocols`; `resolve` turns it into what the engine takes, `pack` the engine's answer into measurements, and
-`observe` adds what an instrument adds.
+`observe` adds what an instrument adds. `cycle` repeats one cycle of a protocol for the life of a cell and returns a
+`Life`; `spread` draws the uncertain numbers of a cell and says how far its lives differ.
 """
 
 from __future__ import annotations
 
 from ceramer.experiments import protocols
 from ceramer.experiments._isotopes import simulate_isotopes
+from ceramer.experiments._life import Life, Mechanism, cycle, first_crossing
 from ceramer.experiments._pack import pack, pack_impedance, pack_series
 from ceramer.experiments._protocol import (
     Protocol,
@@ -23,6 +25,7 @@ from ceramer.experiments._protocol import (
 )
 from ceramer.experiments._realism import Instrument, InstrumentSpec, observe
 from ceramer.experiments._simulate import OUTCOMES, Experiment, Outcome, Profiles, run, simulate
+from ceramer.experiments._spread import Spread, spread
 from ceramer.experiments._steps import (
     Action,
     Amount,
@@ -47,6 +50,8 @@ __all__ = [
     "Impedance",
     "Instrument",
     "InstrumentSpec",
+    "Life",
+    "Mechanism",
     "Outcome",
     "Profiles",
     "Protocol",
@@ -58,9 +63,12 @@ __all__ = [
     "SafetySpec",
     "Scan",
     "Scheduled",
+    "Spread",
     "Step",
     "Until",
     "Voltage",
+    "cycle",
+    "first_crossing",
     "load_protocol",
     "observe",
     "pack",
@@ -72,4 +80,5 @@ __all__ = [
     "run",
     "simulate",
     "simulate_isotopes",
+    "spread",
 ]

@@ -21,8 +21,20 @@ if TYPE_CHECKING:
     from ceramer.numerics.chain import Run
     from ceramer.numerics.chain import Step as ChainStep
     from ceramer.physics import CellModel, Simulation
+    from ceramer.provenance import Ledger
 
-__all__ = ["OUTCOMES", "Experiment", "Outcome", "Profiles", "run", "simulate"]
+__all__ = [
+    "OUTCOMES",
+    "Experiment",
+    "Outcome",
+    "Profiles",
+    "Runner",
+    "balance_of",
+    "chain_step",
+    "model_of",
+    "run",
+    "simulate",
+]
 
 Array = NDArray[np.float64]
 
@@ -41,6 +53,8 @@ OUTCOMES: Final = {
 
 _SETTLED: Final = 0.01  # s
 _ROWS: Final = 200
+_ENDS: Final = (math.inf, math.inf, 1.0)
+"""Sampling that keeps the two ends of a step only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +181,13 @@ def run(
     progress : callable
         ``progress(time, voltage, step, steps)`` now and then.
     """
-    model, notes, about = _model_of(cell, temperature, area, areal_capacity, loading)
+    model, notes, about = model_of(cell, temperature, area, areal_capacity, loading)
     steps = resolve(protocol, about["area"], about["areal_capacity"], loading=about["loading"])
     window = steps[0].safety if steps else (-math.inf, math.inf)
     simulation = model.simulation(method=method, relative_tolerance=relative_tolerance, voltage_window=window)
     before = {name: simulation.amount(name) for name in simulation.conserved}
-    record = _Runner(simulation, steps, protocol, profiles, progress, series).run()
-    balance = _balance(simulation, before, record)
+    record = Runner(simulation, steps, protocol, profiles, progress, series).run()
+    balance = balance_of(simulation, before)
     metadata = {
         "temperature": model.temperature,
         # a cell with a porous electrode has no thickness by which its resistance becomes a conductivity
@@ -210,9 +224,18 @@ def run(
     )
 
 
-def _model_of(
-    cell: Any, temperature: float | None, area: float | None, areal_capacity: float | None, loading: float | None
+def model_of(
+    cell: Any,
+    temperature: float | None,
+    area: float | None,
+    areal_capacity: float | None,
+    loading: float | None,
+    ledger: Ledger | None = None,
 ) -> tuple[CellModel, tuple[str, ...], dict[str, Any]]:
+    """Return the model of a cell, what was assumed for it, and area, areal capacity and loading that a protocol needs.
+
+    What the cell leaves blank is read through `ledger`, where one is given.
+    """
     from ceramer.cell import Cell
     from ceramer.physics import CellModel, cell_model
 
@@ -225,7 +248,7 @@ def _model_of(
         raise InputError(
             f"simulate takes a Cell, such as Cell.symmetric('Li', load_stack('PCE'), area='1 cm2'), not {cell!r}."
         )
-    model, notes = cell_model(cell, temperature)
+    model, notes = cell_model(cell, temperature, ledger)
     about["area"] = area or cell.area
     if cell.positive.type == "porous":  # a foil has a capacity too, but nobody means it by 1C
         about["areal_capacity"] = areal_capacity or (cell.positive.areal_capacity or None)
@@ -236,6 +259,34 @@ def _model_of(
             "area=1e-4 (1 cm2 in m2)."
         )
     return model, notes, about
+
+
+def chain_step(step: ResolvedStep, sampling: tuple[float, float, float] | None) -> ChainStep:
+    """Return a step as the solver takes it.
+
+    `sampling` is the interval of its rows, the first one [s], and how fast they widen; None keeps no rows.
+    """
+    from ceramer.numerics.chain import Step as ChainStep
+
+    if step.control == "impedance":
+        return ChainStep("current", math.nan, 0.0, cycle=step.cycle)
+    period, first, widening = sampling or _ENDS
+    return ChainStep(
+        step.control,
+        math.nan if step.value is None else step.value,
+        step.duration,
+        step.rate,
+        step.voltage_above,
+        step.voltage_below,
+        step.current_below if step.current_below > 0.0 else -1.0,
+        step.charge,
+        period,
+        first,
+        step.cycle,
+        widening,
+        record=sampling is not None,
+        current_above=step.current_above,
+    )
 
 
 @dataclass
@@ -252,7 +303,7 @@ class _Record:
         return Profiles({name: x for name, (x, _, _) in self.names.items()}, self.rows[:, 0], values)
 
 
-class _Runner:
+class Runner:
     """Feeds the steps of a protocol to the chain, in runs as long as no step depends on what came before."""
 
     def __init__(
@@ -286,26 +337,7 @@ class _Runner:
                 self.names[name] = (simulation.position[nodes], start, len(self.probes))
 
     def _chain_step(self, step: ResolvedStep) -> ChainStep:
-        from ceramer.numerics.chain import Step as ChainStep
-
-        if step.control == "impedance":
-            return ChainStep("current", math.nan, 0.0, cycle=step.cycle)
-        period, first, widening = _sampling(step, self.protocol) if self.series else (math.inf, math.inf, 1.0)
-        return ChainStep(
-            step.control,
-            math.nan if step.value is None else step.value,
-            step.duration,
-            step.rate,
-            step.voltage_above,
-            step.voltage_below,
-            step.current_below if step.current_below > 0.0 else -1.0,
-            step.charge,
-            period,
-            first,
-            step.cycle,
-            widening,
-            current_above=step.current_above,
-        )
+        return chain_step(step, _sampling(step, self.protocol) if self.series else _ENDS)
 
     def _segments(self) -> Iterator[tuple[int, list[ResolvedStep]]]:
         """Yield (first step, steps): an impedance, or a ramp from the present state, starts a run of its own."""
@@ -403,7 +435,8 @@ def _settled(rows: Array, steps: Sequence[ResolvedStep]) -> Array:
     return chosen
 
 
-def _balance(simulation: Simulation, before: dict[str, float], record: _Record) -> dict[str, float]:
+def balance_of(simulation: Simulation, before: dict[str, float]) -> dict[str, float]:
+    """Return by how much each conserved quantity has changed since it was `before`, relative to its amount."""
     out = {}
     for name, amount in before.items():
         after = simulation.amount(name)
