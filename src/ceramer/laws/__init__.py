@@ -15,6 +15,7 @@ from ceramer.laws._ageing import (
     film_growth_mixed,
     film_growth_reaction_limited,
     film_thickness,
+    interphase_growth,
     lithium_in_film,
 )
 from ceramer.laws._closure import (
@@ -35,6 +36,7 @@ from ceramer.laws._composition import (
     volume_to_mass_fractions,
     xray_density,
 )
+from ceramer.laws._contact import breathing_rate, contact_kept, void_opening_rate
 from ceramer.laws._cure import (
     apparent_rate_from_conversion,
     initiator_left,
@@ -191,6 +193,7 @@ __all__ = [
     "arrhenius",
     "arrhenius_over_temperature",
     "bragg_spacing",
+    "breathing_rate",
     "brick_layer_infiltrated",
     "brick_layer_specific_boundary_conductivity",
     "brick_layer_total",
@@ -212,6 +215,7 @@ __all__ = [
     "composite_salt_closure",
     "composite_salt_transport",
     "constant_phase_impedance",
+    "contact_kept",
     "coupled_conductivity",
     "cubic_spacing",
     "current_density_from_c_rate",
@@ -242,6 +246,7 @@ __all__ = [
     "infiltrated_pores",
     "initiator_left",
     "insertion_exchange_current",
+    "interphase_growth",
     "isotropic_sheet_contribution",
     "krieger_dougherty",
     "lattice_gas_potential",
@@ -296,6 +301,7 @@ __all__ = [
     "two_point_activation_energy",
     "two_theta",
     "viscous_sintering_rate",
+    "void_opening_rate",
     "void_size",
     "volume_to_mass_fractions",
     "vtf",

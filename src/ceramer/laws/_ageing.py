@@ -13,6 +13,7 @@ __all__ = [
     "film_growth_mixed",
     "film_growth_reaction_limited",
     "film_thickness",
+    "interphase_growth",
     "lithium_in_film",
 ]
 
@@ -174,6 +175,64 @@ def film_thickness(
     # without cancellation: a film that is thin against D/k grows by a small difference of large numbers
     added = grown / (np.sqrt((start + ratio) ** 2 + grown) + start + ratio)
     return plain(start + added)
+
+
+def interphase_growth(
+    thickness: Numeric,
+    ionic_conductivity: Numeric,
+    electronic_conductivity: Numeric,
+    voltage: Numeric,
+    molar_volume: Numeric,
+    lithium: Numeric,
+) -> Numeric:
+    r"""Return how fast an interphase grows that conducts ions and electrons (a ceramic reduced by lithium).
+
+    .. math::
+
+        \frac{dL}{dt} = \frac{V}{n F} \frac{\sigma_i \sigma_e}{\sigma_i + \sigma_e} \frac{\Delta E}{L}
+
+    Parameters
+    ----------
+    thickness : L, [m], above 0
+    ionic_conductivity, electronic_conductivity : sigma_i, sigma_e of the interphase, [S/m]
+    voltage : Delta E between lithium and the potential at which the ceramic is reduced, [V]
+    molar_volume : V of the interphase per formula unit of the ceramic, [m3/mol]
+    lithium : n that each formula unit takes up, [-], above 0
+
+    Returns
+    -------
+    dL/dt, [m/s]
+
+    Raises
+    ------
+    InputError
+        If a conductivity or Delta E is negative, both conductivities are 0, or L, V or n is not above 0.
+
+    Notes
+    -----
+    Ambipolar transport of lithium through the interphase limits, local equilibrium at both its faces, conductivities
+    constant: growth is parabolic and never stops, as for LATP on lithium, unless ions or electrons are blocked. It
+    does not crack.
+
+    References
+    ----------
+    .. [1] C. Wagner, Z. Phys. Chem. B 21, 25 (1933)
+    .. [2] Y. Zhu, X. He, Y. Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015), doi:10.1021/acsami.5b07517: LATP is
+       reduced below 2.17 V against lithium (computed), to phases that conduct electrons
+
+    Examples
+    --------
+    >>> interphase_growth(1e-6, 1e-3, 1e-6, 2.17, 1.3e-4, 2.0) * 3.6e9  # um in an hour
+    5.2575
+    """
+    ions = not_negative(ionic_conductivity, "The ionic conductivity")
+    electrons = not_negative(electronic_conductivity, "The electronic conductivity")
+    ambipolar = ions * electrons / positive(ions + electrons, "A conductivity of the interphase")
+    driven = ambipolar * not_negative(voltage, "The voltage that drives the growth")
+    volume = positive(molar_volume, "The molar volume of the film", "pass m3/mol") / FARADAY
+    return plain(
+        volume / positive(lithium, "The lithium per formula unit") * driven / positive(thickness, "The thickness")
+    )
 
 
 def lithium_in_film(thickness: Numeric, molar_volume: Numeric, lithium: Numeric) -> Numeric:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ceramer.physics._ageing import film_growth, film_lithium
+from ceramer.physics._ageing import film_growth, film_lithium, interphase_growth
 from ceramer.physics._cathode import InsertionLaws
 from ceramer.physics._cycling import Cycling, cycle
 from ceramer.physics._from_cell import Blanks, cell_model, layer_model, metal_model
@@ -17,6 +17,7 @@ from ceramer.physics._layers import (
     PorousCathode,
     TetheredPolymer,
     TwoPhase,
+    Voids,
 )
 from ceramer.physics._model import CellModel, Simulation
 from ceramer.physics._tracer import NATURAL_LITHIUM_6, Foil, IsotopeResult, Population, exchange_isotopes
@@ -43,11 +44,13 @@ __all__ = [
     "Simulation",
     "TetheredPolymer",
     "TwoPhase",
+    "Voids",
     "cell_model",
     "cycle",
     "exchange_isotopes",
     "film_growth",
     "film_lithium",
+    "interphase_growth",
     "layer_model",
     "metal_model",
 ]

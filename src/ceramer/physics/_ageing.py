@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from ceramer import laws
 from ceramer.numerics.chain import NodeKind, Unknown, where
 from ceramer.physics._surfaces import METAL, metal_source
 
-__all__ = ["ageing_metal", "film_growth", "film_lithium"]
+__all__ = ["ageing_metal", "film_growth", "film_lithium", "interphase_growth"]
 
 Number = Any
 Law = Callable[[Number, Number], Number]
@@ -49,8 +49,47 @@ def film_lithium(conductivity: float, molar_volume: float, lithium: float) -> fl
 
 
 @lru_cache
-def ageing_metal(law: Law | None) -> NodeKind:
-    r"""Return a metal whose film grows by `law` and which loses lithium to it, and as dead metal.
+def interphase_growth(
+    ionic_conductivity: float, electronic_conductivity: float, voltage: float, molar_volume: float, lithium: float
+) -> Law:
+    r"""Return the law dR/dt(R, i) of a ceramic that lithium reduces (`ceramer.laws.interphase_growth`).
+
+    The lithium that crosses it sees the ions' resistance ``R = L/sigma_i``; the lithium that the interphase binds is
+    `film_lithium` of sigma_i. It needs a film_resistance above 0 to start from.
+
+    Parameters
+    ----------
+    ionic_conductivity, electronic_conductivity : float
+        Of the interphase [S/m].
+    voltage : float
+        Between lithium and the potential at which the ceramic is reduced [V].
+    molar_volume : float
+        Of the interphase per formula unit of the ceramic [m3/mol].
+    lithium : float
+        That a formula unit takes up.
+
+    Returns
+    -------
+    callable
+        [ohm m2/s] of the resistance [ohm m2]; the current density does not enter.
+    """
+
+    def law(resistance: Number, current: Number) -> Number:
+        thickness = resistance * ionic_conductivity
+        grown = laws.interphase_growth(
+            thickness, ionic_conductivity, electronic_conductivity, voltage, molar_volume, lithium
+        )
+        return grown / ionic_conductivity
+
+    return law
+
+
+_VOIDS: Final = ("borne_current_density", "roughness", "refilled_share", "closure_rate", "volume_per_charge")
+
+
+@lru_cache
+def ageing_metal(law: Law | None, voids: bool = False) -> NodeKind:
+    r"""Return a metal whose film grows by `law` and which loses lithium to it, as dead metal, and contact to voids.
 
     .. math::
 
@@ -59,6 +98,16 @@ def ageing_metal(law: Law | None) -> NodeKind:
 
     lambda [C/m2 per ohm m2] is the lithium that the film binds, theta the share of what is plated that never comes
     back. Without a law the film grows as dR/dt = k/R.
+
+    With voids, of mean depths w (open) and u (closed over by plating),
+
+    .. math::
+
+        \dot w = v [\max(s i - j_s, 0) - (1 - e^{-w/w_r}) \max(-s i, 0)] - k w, \qquad
+        \dot u = v (1 - \rho) (1 - e^{-w/w_r}) \max(-s i, 0) - k u
+
+    a share :math:`a = e^{-(w + u)/w_r}` of the surface is in contact: it carries the kinetics, and the film resists
+    with R/a. Lithium plated on what the voids have taken goes into them; rho of it fills, the rest closes them over.
     """
 
     def source(
@@ -70,9 +119,26 @@ def ageing_metal(law: Law | None) -> NodeKind:
         loss = bound * grown + dead * where(-side * i, -side * i, 0.0)
         return rows[0], rows[1], -loss, grown, loss + 0.0 * lost
 
-    return NodeKind(
-        "ageing_metal",
-        (*METAL.unknowns, Unknown("lost", 1e4)),
-        (*METAL.parameters, "bound", "dead"),
-        source,
-    )
+    def with_voids(
+        eta: Number, i: Number, inventory: Number, film: Number, lost: Number, opened: Number, closed: Number,
+        side: Number, growth: Number, series_resistance: Number, bound: Number, dead: Number, borne: Number,
+        roughness: Number, refilled: Number, closure: Number, volume: Number,
+    ) -> Any:  # fmt: skip
+        rows = source(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead)
+        contact = laws.contact_kept(opened + closed, roughness)
+        plated = where(-side * i, -side * i, 0.0)
+        into = volume * plated * (1.0 - laws.contact_kept(opened, roughness))
+        return (
+            rows[0],
+            rows[1] + i * film * (1.0 - 1.0 / contact),
+            *rows[2:],
+            laws.void_opening_rate(side * i, borne, volume) - into - closure * opened,
+            (1.0 - refilled) * into - closure * closed,
+        )
+
+    unknowns = (*METAL.unknowns, Unknown("lost", 1e4))
+    names = (*METAL.parameters, "bound", "dead")
+    if not voids:
+        return NodeKind("ageing_metal", unknowns, names, source)
+    unknowns = (*unknowns, Unknown("void", 1e-6), Unknown("closed_void", 1e-6))
+    return NodeKind("losing_metal", unknowns, (*names, *_VOIDS), with_voids)

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from ceramer import laws
 from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Rearranged, Unknown
+from ceramer.physics._surfaces import OXIDATION_LIMIT, within
 from ceramer.physics._transport import BinaryLaws, polymer_face
 from ceramer.units import FARADAY, GAS_CONSTANT
 
@@ -21,6 +23,7 @@ __all__ = [
     "COLLECTOR",
     "CURRENT_SCALE",
     "InsertionLaws",
+    "Surface",
     "cathode_face",
     "cathode_node",
     "cathode_to_collector",
@@ -79,68 +82,115 @@ def _inside(x: Number) -> Number:
     return 0.5 * (1.0 + np.sqrt(x * x + _EDGE**2) - np.sqrt((1.0 - x) * (1.0 - x) + _EDGE**2))
 
 
-_ACTIVE = ("area", "sites", "exchange_factor", "film")
+@dataclass(frozen=True)
+class Surface:
+    """What happens at the surface of one class of particles beside the reaction: its laws, and which losses it has."""
+
+    laws: InsertionLaws
+    loses_contact: bool = False
+    oxidises: bool = False
+
+    @property
+    def grows(self) -> bool:
+        """Whether a film grows on it."""
+        return self.laws.cei_growth is not None
+
+    def unknowns(self, number: int) -> tuple[Unknown, ...]:
+        """Return the unknowns of the surface, the current density out of it first."""
+        found = [Unknown(f"reaction_{number}", CURRENT_SCALE)]
+        if self.grows:
+            found.append(Unknown(f"cei_{number}", 1e-3))
+        if self.loses_contact:
+            found.append(Unknown(f"breathed_{number}", 1.0))
+        if self.oxidises:
+            found.append(Unknown(f"oxidised_{number}", 1e3))
+        return tuple(found)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of its parameters, in the order in which a node holds them."""
+        return (
+            *("area", "sites", "exchange_factor", "film"),
+            *(("bound",) if self.grows else ()),
+            *(("radius", "contact_scale") if self.loses_contact else ()),
+            *(("oxidation_current", "oxidation_onset", "tafel_slope", "salt") if self.oxidises else ()),
+        )
 
 
-def _parameters(number: int, laws: InsertionLaws) -> tuple[str, ...]:
-    names = _ACTIVE if laws.cei_growth is None else (*_ACTIVE, "bound")
-    return tuple(f"{name}_{number}" for name in names)
+def _numbered(number: int, surface: Surface) -> tuple[str, ...]:
+    return tuple(f"{name}_{number}" for name in surface.parameters)
 
 
-def _particles(number: int, laws: InsertionLaws) -> Particles:
-    names = ("temperature", *_parameters(number, laws))
+def _particles(number: int, surface: Surface) -> Particles:
+    r"""Return one class of particles.
+
+    .. math::
+
+        \phi_s - \phi = U(x) + \frac{j}{a} R + \eta(j/a), \qquad
+        \dot R = f(R, j/a), \qquad \dot w = |\dot x|, \qquad a = e^{-w/w_r}, \qquad
+        \dot q_{ox} = i_{ox} = i_{ref} \frac{c}{c_0} 10^{(\phi_s - \phi - E_{on})/b}
+
+    j is the current density of lithium out of the particle, a the share of its surface in contact, R its film. Anions
+    are oxidised beside it: they take i_ox from the electrons and leave the ions the same charge.
+    """
+    material, unknowns = surface.laws, surface.unknowns(number)
+    names = [u.name.rsplit("_", 1)[0] for u in unknowns]
 
     def flux(inner: Number, outer: Number, closeness: Number, factor: Number) -> Number:
-        return factor * shell_flux(inner, outer, closeness, (laws.diffusivity(inner), laws.diffusivity(outer)))
+        return factor * shell_flux(inner, outer, closeness, (material.diffusivity(inner), material.diffusivity(outer)))
 
-    def balance(c: Number, drop: Number, x: Number, j: Number, film: Number, t: Number, factor: Number) -> Number:
-        exchange = factor * laws.exchange_current_density(c, _inside(x))
-        return drop - laws.open_circuit_potential(x) - j * film - insertion_overpotential(j, exchange, t)
+    def reaction(c: Number, phi: Number, solid: Number, x: Number, *values: Number) -> tuple[Number, ...]:
+        state = dict(zip(names, values, strict=False))
+        p = dict(zip(("temperature", *surface.parameters), values[len(names) :], strict=True))
+        drop, j, film = solid - phi, state["reaction"], p["film"]
+        local = j / laws.contact_kept(state["breathed"], p["contact_scale"]) if surface.loses_contact else j
+        if surface.grows:
+            film = state["cei"] + film
+        exchange = p["exchange_factor"] * material.exchange_current_density(c, _inside(x))
+        eta = insertion_overpotential(local, exchange, p["temperature"])
+        rates = [drop - material.open_circuit_potential(x) - local * film - eta]
+        taken, passed, consumed = j, j, ()
+        if surface.grows:
+            assert material.cei_growth is not None
+            growth = material.cei_growth(state["cei"], local, drop)
+            rates.append(growth)
+            taken = j + p["bound"] * growth
+        if surface.loses_contact:
+            rates.append(laws.breathing_rate(j, p["sites"], p["radius"]))
+        if surface.oxidises:
+            onset, slope = p["oxidation_onset"], p["tafel_slope"]
+            reference = p["oxidation_current"] * c / p["salt"]
+            oxidation = laws.tafel_oxidation_current(within(drop, OXIDATION_LIMIT), onset, reference, slope)
+            rates.append(oxidation)
+            passed, consumed = j + oxidation, (-p["area"] * oxidation / FARADAY,)
+        return taken / (FARADAY * p["sites"]), *rates, *consumed, p["area"] * passed, -p["area"] * passed
 
-    def reaction(
-        c: Number, phi: Number, solid: Number, x: Number, j: Number, t: Number, area: Number, sites: Number,
-        factor: Number, film: Number,
-    ) -> Any:  # fmt: skip
-        return j / (FARADAY * sites), balance(c, solid - phi, x, j, film, t, factor), area * j, -area * j
-
-    def with_film(
-        c: Number, phi: Number, solid: Number, x: Number, j: Number, film: Number, t: Number, area: Number,
-        sites: Number, factor: Number, bare: Number, bound: Number,
-    ) -> Any:  # fmt: skip
-        assert laws.cei_growth is not None
-        growth = laws.cei_growth(film, j, solid - phi)
-        row = balance(c, solid - phi, x, j, film + bare, t, factor)
-        return (j + bound * growth) / (FARADAY * sites), row, growth, area * j, -area * j
-
-    surface: tuple[Unknown, ...] = (Unknown(f"reaction_{number}", CURRENT_SCALE),)
-    if laws.cei_growth is not None:
-        surface = (*surface, Unknown(f"cei_{number}", 1e-3))
     return Particles(
         f"particles_{number}",
         Unknown(f"lithium_{number}", 1.0),
         flux,
         ("diffusivity_factor",),
-        surface,
-        with_film if laws.cei_growth is not None else reaction,
-        names,
-        (1, 2),
+        unknowns,
+        reaction,
+        ("temperature", *_numbered(number, surface)),
+        (0, 1, 2) if surface.oxidises else (1, 2),
     )
 
 
 @lru_cache
-def cathode_node(materials: tuple[InsertionLaws, ...]) -> NodeKind:
+def cathode_node(surfaces: tuple[Surface, ...]) -> NodeKind:
     """Return the node of a porous cathode with these classes of particles.
 
-    Rows: salt in the pores (anions do not react), ions and electrons, with ``div i = -div i_s = sum_k a_k j_k`` and
-    the current of the double layer.
+    Rows: salt in the pores (anions react where they are oxidised only), ions and electrons, with
+    ``div i = -div i_s = sum_k a_k j_k`` and the current of the double layer.
     """
-    names = ("temperature", *(name for k, laws in enumerate(materials) for name in _parameters(k, laws)))
+    names = ("temperature", *(name for k, surface in enumerate(surfaces) for name in _numbered(k, surface)))
     return NodeKind(
         "cathode",
         (Unknown("concentration", 1000.0), Unknown("potential", 0.1), Unknown("solid_potential", 1.0)),
         names,
         None,
-        tuple(_particles(k, laws) for k, laws in enumerate(materials)),
+        tuple(_particles(k, surface) for k, surface in enumerate(surfaces)),
     )
 
 

@@ -12,25 +12,25 @@ from numpy.typing import NDArray
 from ceramer.errors import InputError
 from ceramer.numerics.chain import Step
 from ceramer.physics._model import Simulation
+from ceramer.units import FARADAY
 
 __all__ = ["Cycling", "cycle"]
 
 Array = NDArray[np.float64]
 
-_OUTCOMES: Final = {
-    -1: ("no start", "The cell cannot carry the current of the step from where it stands."),
-    -2: ("time step underflow", "The solver's time step fell below its least."),
-    -3: ("too many steps", "A step of the protocol took more time steps than allowed."),
-}
 _COMPLETE: Final = ("complete", "All cycles were carried out.")
 _FIRST: Final = 3
 """Cycles before the first jump: they start from rest, not from a cycle."""
+_PAUSE: Final = 64
+"""Most cycles that are simulated one by one after a jump that failed."""
 _GROWTH: Final = 2.0
 """A jump over the one before it."""
-_COLUMNS: Final = 11
+_COLUMNS: Final = 14
 """Of the table of cycles, before the duration and the last voltage of every step."""
+_LEAST: Final = 1e-6
+"""Relative change of a slow state in a jump below which its error does not count."""
 _FILM: Final = 0.1
-"""Relative error of a film that counts as much as one of the capacity."""
+"""Of the capacity: how much a relative error of a film, of contact or of the salt counts."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class Cycling:
         Active material that still takes part, over the first.
     bound : array
         Lithium that films on the particles have bound, those of lost active material left out [C/m2].
+    contact, lithium_contact : array
+        Share of the particles' surface, and of the negative electrode's, that is still in contact.
+    oxidised : array
+        Charge that the oxidation of the electrolyte in the cathode has passed, and the salt it has consumed times F
+        [C/m2].
     outcome, sentence : str
         "complete", or what ended the cycling before.
     error : float
@@ -76,6 +81,9 @@ class Cycling:
     lost: Array
     active: Array
     bound: Array
+    contact: Array
+    lithium_contact: Array
+    oxidised: Array
     outcome: str
     sentence: str
     error: float = 0.0
@@ -104,51 +112,94 @@ class Cycling:
 
 
 class _Slow:
-    """The slow states of a simulation: films and lost lithium; the inventory follows from what is lost."""
+    """The slow states of a simulation: lost lithium, what has breathed and what is oxidised, which grow in proportion;
+    voids, which open and close again; films, which slow down as they grow. Inventory and salt follow from them.
+    """
 
     def __init__(self, simulation: Simulation) -> None:
         chain = simulation.chain
         names = [u.name for u in chain.nodes[0].kind.unknowns]
-        table = simulation.conserved["lithium"][0]
 
         def places(name: str) -> list[int]:
             return [chain.unknown(0, name)] if name in names else []
 
+        def on_particles(name: str) -> list[int]:
+            every = (g.places(f"{name}_{g.particles.name.rsplit('_', 1)[1]}") for g in chain.particles)
+            return [int(p) for group in every for p in group]
+
         self.simulation = simulation
         self.film, self.lost, self.inventory = places("film"), places("lost"), places("inventory")
-        self.cei = [int(p) for g in chain.particles if len(g.surface) > 1 for p in g.surface[1]]
-        self.places = np.array([*self.lost, *self.film, *self.cei], np.int64)
-        self.films = slice(len(self.lost), None)
-        self.binding = np.flatnonzero(np.isin(table, np.array(self.cei, np.int64)))
-        self.binds = table[self.binding]
-        self.first = chain.y[self.binds].copy()
-        order = np.argsort(self.places)
-        self.among = order[np.searchsorted(self.places, self.binds, sorter=order)]
+        self.voids = places("void") + places("closed_void")
+        self.cei, self.breathed = on_particles("cei"), on_particles("breathed")
+        self.oxidised = on_particles("oxidised")
+        linear = [*self.lost, *self.breathed, *self.oxidised, *self.voids]
+        self.places = np.array([*linear, *self.film, *self.cei], np.int64)
+        self.linear, self.films = slice(0, len(linear)), slice(len(linear), None)
+        self.relaxing = slice(len(linear) - len(self.voids), len(linear))
+        model = simulation.model
+        cathode = model.layers[-1]
+        losses = [m.contact_loss for m in getattr(cathode, "materials", ()) if m.contact_loss > 0.0]
+        per_class = len(self.breathed) // len(losses) if losses else 0
+        self.contact_loss = np.repeat(losses, per_class)
+        self.roughness = model.negative.voids.roughness if model.negative.voids is not None else 1.0
+        self.weight = {name: self._weights(name) for name in ("lithium", "salt")}
+        self.concentrations = simulation.conserved["salt"][0][simulation.conserved["salt"][0] < chain.offset[-1]]
+        self.first_salt = self._salt()
+        consumed = self.simulation.conserved["salt"][1][self.weight["salt"][1]]
+        all_salt = self.first_salt / np.sum(consumed) if self.oxidised else np.inf
+        scales = [*[np.inf] * len(self.lost), *(1.0 / self.contact_loss), *[all_salt] * len(self.oxidised)]
+        self.scale = np.array([*scales, *[self.roughness] * len(self.voids)])
+        self.first_film = chain.y[np.array(self.cei, np.int64)].copy()
 
-    @property
-    def weights(self) -> Array:
-        """Lithium per resistance of every film that binds it [C/m2 per ohm m2]."""
-        return self.simulation.conserved["lithium"][1][self.binding]
+    def _weights(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which slow states count for a conserved quantity, and where its table has them."""
+        table = self.simulation.conserved[name][0]
+        found = [(k, int(np.flatnonzero(table == place)[0])) for k, place in enumerate(self.places) if place in table]
+        return np.array([k for k, _ in found], np.int64), np.array([at for _, at in found], np.int64)
+
+    def _salt(self) -> float:
+        """Return the salt of the electrolyte [mol/m2]."""
+        places, weights = self.simulation.conserved["salt"]
+        return float(weights[places < self.simulation.chain.offset[-1]] @ self.simulation.chain.y[self.concentrations])
+
+    def takes(self, name: str, change: Array) -> float:
+        """Return how much of a conserved quantity a change of the slow states takes from what is left."""
+        among, at = self.weight[name]
+        return float(self.simulation.conserved[name][1][at] @ change[among])
 
     def bound(self) -> float:
         """Return the lithium that films on the particles have bound [C/m2]."""
-        return float(self.weights @ (self.simulation.chain.y[self.binds] - self.first))
+        change = np.zeros(len(self.places))
+        if self.cei:
+            change[-len(self.cei) :] = self.simulation.chain.y[np.array(self.cei)] - self.first_film
+        return self.takes("lithium", change)
 
-    def spent(self, change: Array) -> float:
-        """Return the lithium that is lost and bound where the slow states change by this [C/m2]."""
-        return float(self.weights @ change[self.among]) + (float(change[0]) if self.lost else 0.0)
+    def contact(self) -> float:
+        """Return the mean share of the particles' surface that is in contact."""
+        breathed = self.simulation.chain.y[np.array(self.breathed, np.int64)]
+        return float(np.mean(np.exp(-self.contact_loss * breathed))) if self.breathed else 1.0
+
+    def lithium_contact(self) -> float:
+        """Return the share of the negative electrode's surface that is in contact."""
+        y = self.simulation.chain.y
+        return float(np.exp(-sum(y[p] for p in self.voids) / self.roughness)) if self.voids else 1.0
+
+    def consumed(self) -> float:
+        """Return the salt that is consumed, times F [C/m2]."""
+        return FARADAY * (self.first_salt - self._salt()) if self.oxidised else 0.0
 
     def read(self) -> Array:
         return self.simulation.chain.y[self.places].copy()
 
     def write(self, values: Array) -> None:
-        """Set the slow states; the lithium that is lost or bound comes from the inventory."""
-        y, before = self.simulation.chain.y, self.bound()
-        if self.lost:
-            y[self.inventory[0]] -= values[0] - y[self.lost[0]]
+        """Set the slow states; what they take comes from the inventory and, evenly, from the salt."""
+        y = self.simulation.chain.y
+        change = values - y[self.places]
         y[self.places] = values
         if self.inventory:
-            y[self.inventory[0]] -= self.bound() - before
+            y[self.inventory[0]] -= self.takes("lithium", change)
+        if self.oxidised:
+            y[self.concentrations] *= 1.0 - self.takes("salt", change) / self._salt()
 
 
 @dataclass(frozen=True)
@@ -168,7 +219,7 @@ def _exponent(a: _Slope, b: _Slope, films: slice) -> Array:
 
 
 def _carry(start: Array, slope: _Slope, p: Array, cycles: float, films: slice) -> Array:
-    """Solve ``dS/dn = s (S/S_m)**p`` over some cycles: films by power laws, lost lithium at its rate."""
+    """Solve ``dS/dn = s (S/S_m)**p`` over some cycles: films by power laws, the others at their rates."""
     out = start + cycles * slope.change
     s, middle = start[films], slope.middle[films]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -177,16 +228,30 @@ def _carry(start: Array, slope: _Slope, p: Array, cycles: float, films: slice) -
     return out
 
 
+def _rate(a: _Slope, b: _Slope, which: slice) -> Array:
+    """Return the rate per cycle at which states relax, from their changes in two cycles; 0 where they do not."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = -(b.change - a.change)[which] / (b.middle - a.middle)[which]
+    return np.where(np.isfinite(rate) & (rate > 0.0), rate, 0.0)
+
+
+def _relaxed(start: Array, slope: _Slope, rate: Array, cycles: float, which: slice) -> Array:
+    """Return states after some cycles of ``dS/dn = s - k (S - S_0)``."""
+    lasts = np.where(rate > 0.0, -np.expm1(-rate * cycles) / np.where(rate > 0.0, rate, 1.0), cycles)
+    return np.maximum(start[which] + lasts * slope.change[which], 0.0)
+
+
 def _lost(slow: _Slow, start: Array, end: Array, a: _Slope, b: _Slope, cycles: float) -> float:
     """Return the lithium lost over a jump: its rate is linear in that of the first film, or the mean of both ends."""
     mean = 0.5 * cycles * (a.change[0] + b.change[0])
     if not slow.film:
         return float(mean)
-    film_a, film_b = a.change[1], b.change[1]
-    if abs(film_a - film_b) < 1e-6 * abs(film_a):
+    film = slow.films.start
+    film_a, film_b = a.change[film], b.change[film]
+    if abs(film_a - film_b) <= 1e-6 * abs(film_a):
         return float(mean)
     rise = (a.change[0] - b.change[0]) / (film_a - film_b)
-    return float(cycles * a.change[0] + rise * (end[1] - start[1] - cycles * film_a))
+    return float(cycles * a.change[0] + rise * (end[film] - start[film] - cycles * film_a))
 
 
 def _mean(values: Array, places: Sequence[int]) -> float:
@@ -210,10 +275,7 @@ class _Recorder:
         run = chain.run(self.steps, buffer=2)
         done = len(run.summary) == len(self.steps) and run.code >= 0 and run.code < 10
         if not done:
-            if run.code >= 10:
-                self.outcome = simulation.guards[run.code - 10]
-            else:
-                self.outcome = _OUTCOMES.get(run.code, ("stopped", "The cycle did not end."))
+            self.outcome = simulation.failure(run.code, run.worst)
             return False
         charge, energy = run.summary[:, 3], run.summary[:, 4]
         moved = charge[np.abs(charge) > 0.0]
@@ -232,6 +294,9 @@ class _Recorder:
             _mean(y, slow.lost),
             simulation.active,
             slow.bound(),
+            slow.contact(),
+            slow.lithium_contact(),
+            slow.consumed(),
         )
         row[_COLUMNS::2], row[_COLUMNS + 1 :: 2] = run.summary[:, 2], run.summary[:, 6]
         self.count += 1
@@ -255,7 +320,8 @@ class _Recorder:
     def result(self, error: float) -> Cycling:
         table = self.table[: self.count]
         columns = table[:, 1:_COLUMNS].T.copy()
-        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active, bound = columns
+        discharge, charge, energy_out, energy_in, film, cei, inventory, lost, active, bound, *rest = columns
+        contact, lithium_contact, oxidised = rest
         return Cycling(
             number=table[:, 0].astype(np.int64),
             discharge=discharge,
@@ -270,6 +336,9 @@ class _Recorder:
             lost=lost,
             active=active,
             bound=bound,
+            contact=contact,
+            lithium_contact=lithium_contact,
+            oxidised=oxidised,
             outcome=self.outcome[0],
             sentence=self.outcome[1],
             error=error,
@@ -352,17 +421,20 @@ def _jumps(
         return _Slope(0.5 * (before + after), after - before, record.capacity)
 
     slope = simulate()
-    p = np.zeros(len(slow.places[films]))
+    p, rate = np.zeros(len(slow.places[films])), np.zeros(len(slow.voids))
+    until, pause = _FIRST, 2  # cycles are simulated one by one up to here; for how long after a jump that failed
     while slope is not None and number < cycles:
         length = int(min(wish, cycles - number - 2, _reach(slow, slope)))
-        if number < _FIRST or length < 2:
+        if number < until or length < 2:
             last, slope = slope, simulate()
             if slope is not None:
-                p = _exponent(last, slope, films)
+                p, rate = _exponent(last, slope, films), _rate(last, slope, slow.relaxing)
             wish = max(wish, 4.0)
             continue
         kept, first, start = simulation.snapshot(), number, slow.read()
+        first_capacity = float(record.table[0, 1])
         guess = _carry(start, slope, p, length, films)
+        guess[slow.relaxing] = _relaxed(start, slope, rate, length, slow.relaxing)
         slow.write(guess)
         simulation.lose_active_material(1.0 - (1.0 - record.loss) ** length)
         chain.time += length * record.duration
@@ -378,33 +450,60 @@ def _jumps(
                 record.outcome = _COMPLETE
                 continue
             break
-        q = _exponent(slope, landed, films)
-        end = _carry(start, slope, q, length, films)
-        if slow.lost:
-            end[0] = start[0] + _lost(slow, start, end, slope, landed, length)
-        off = np.abs(end - guess)[films] / np.maximum(np.abs(end - start)[films], 1e-300)
-        share = float(np.max(off, initial=0.0))
-        shift = float(np.max(np.abs(end - guess)[films] / np.maximum(np.abs(end[films]), 1e-300), initial=0.0))
-        error = abs(landed.capacity - slope.capacity) * share / float(record.table[0, 1])
-        measure = max(error, _FILM * shift)
-        if measure > tolerance and length > 2:
+        end, q = _landing(slow, start, slope, landed, length)
+        error, measure = _errors(slow, start, guess, end, abs(landed.capacity - slope.capacity) / first_capacity)
+        if measure > tolerance:
             simulation.restore(kept)
             record.drop_last()
             number, wish = first, max(2.0, 0.5 * length)
+            if length <= 3:  # these cycles differ too much from one to the next
+                until, pause = number + pause, min(2 * pause, _PAUSE)
             continue
+        pause = 2
         slow.write(slow.read() + end - guess)
+        rate = _rate(slope, landed, slow.relaxing)
         slope, p, total = landed, q, total + error
         wish = length * min(_GROWTH, max(0.3, 0.8 * (tolerance / max(measure, 1e-12)) ** 0.5))
     return total
 
 
+def _landing(slow: _Slow, start: Array, slope: _Slope, landed: _Slope, length: int) -> tuple[Array, Array]:
+    """Return the slow states after a jump, from a cycle at either end of it, and the exponents of its films."""
+    q = _exponent(slope, landed, slow.films)
+    end = _carry(start, slope, q, length, slow.films)
+    end[slow.linear] = start[slow.linear] + 0.5 * length * (slope.change + landed.change)[slow.linear]
+    end[slow.relaxing] = _relaxed(start, slope, _rate(slope, landed, slow.relaxing), length, slow.relaxing)
+    if slow.lost:
+        end[0] = start[0] + _lost(slow, start, end, slope, landed, length)
+    return end, q
+
+
+def _errors(slow: _Slow, start: Array, guess: Array, end: Array, fade: float) -> tuple[float, float]:
+    """Return the error of the capacity after a jump by which it faded, and what sets the length of the next one."""
+    off = np.abs(end - guess)
+    moved = np.maximum(np.abs(end - start), np.maximum(_LEAST * np.abs(end), 1e-300))
+    films = slow.films
+    share = float(np.max((off / moved)[films], initial=0.0))
+    shift = float(np.max(off[films] / np.maximum(np.abs(end[films]), 1e-300), initial=0.0))
+    error = max(fade * share, _FILM * float(np.max(off[slow.linear] / slow.scale, initial=0.0)))
+    return error, max(error, _FILM * shift)
+
+
 def _reach(slow: _Slow, slope: _Slope) -> float:
-    """Return how many cycles may be jumped so that a film at most doubles and a third of the lithium is lost."""
+    """Return how many cycles may be jumped so that a film at most doubles, a third of the lithium or of the salt is
+    lost, and contact falls by no more than two fifths."""
     y, most = slow.simulation.chain.y, np.inf
-    for place, change in zip(slow.places[slow.films], slope.change[slow.films], strict=True):
-        if change != 0.0:
-            most = min(most, abs(y[place] / change))
-    spent = slow.spent(slope.change)
+    change = np.abs(slope.change)
+    for place, grown in zip(slow.places[slow.films], change[slow.films], strict=True):
+        if grown > 0.0:
+            most = min(most, abs(y[place]) / grown)
+    for scale, moved in zip(slow.scale, change[slow.linear], strict=True):
+        if moved > 0.0:
+            most = min(most, 0.5 * scale / moved)
+    spent = slow.takes("lithium", slope.change)
     if slow.inventory and spent > 0.0:
         most = min(most, y[slow.inventory[0]] / spent / 3.0)
+    consumed = slow.takes("salt", slope.change)
+    if consumed > 0.0:
+        most = min(most, slow.simulation.amount("salt") / consumed / 3.0)
     return float(most)

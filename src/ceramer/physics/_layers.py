@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ceramer.errors import InputError
-from ceramer.physics._cathode import InsertionLaws
+from ceramer.physics._cathode import InsertionLaws, Surface
 from ceramer.physics._transport import BinaryLaws
 from ceramer.units import FARADAY
 
@@ -23,6 +23,7 @@ __all__ = [
     "PorousCathode",
     "TetheredPolymer",
     "TwoPhase",
+    "Voids",
 ]
 
 
@@ -221,6 +222,12 @@ class ActiveMaterial:
         [ohm m2] of the particles' surface; where the laws have a `cei_growth` it grows from here.
     film_lithium : float
         Lithium that the growing film takes out of the particle and binds [C/m2 per ohm m2].
+    contact_loss : float
+        1/w_r: share of its contact with what surrounds it that a particle loses per unit of stoichiometry that passes
+        (`ceramer.laws.contact_kept`; two units are a full cycle).
+    oxidation_current, oxidation_onset, tafel_slope : float
+        Of the electrolyte on the particles' surface, at the first salt concentration: i_ref [A/m2] at the onset [V
+        against lithium] and volts per decade. Anions are consumed, one for each electron.
     capacitance : float
         Of the double layer [F/m2] of the particles' surface.
     window : (float, float)
@@ -239,6 +246,10 @@ class ActiveMaterial:
     exchange_factor: float = 1.0
     film_resistance: float = 0.0
     film_lithium: float = 0.0
+    contact_loss: float = 0.0
+    oxidation_current: float = 0.0
+    oxidation_onset: float = 0.0
+    tafel_slope: float = 1.0
     capacitance: float = 0.0
     window: tuple[float, float] = (0.0, 1.0)
     shells: int = 15
@@ -249,8 +260,8 @@ class ActiveMaterial:
         _check(
             self,
             self.name,
-            positive="radius volume_fraction maximum_concentration diffusivity_factor exchange_factor",
-            not_negative="film_resistance film_lithium capacitance",
+            positive="radius volume_fraction maximum_concentration diffusivity_factor exchange_factor tafel_slope",
+            not_negative="film_resistance film_lithium contact_loss oxidation_current capacitance",
         )
         low, high = self.window
         if not 0.0 <= low < self.stoichiometry < high <= 1.0:
@@ -268,6 +279,11 @@ class ActiveMaterial:
             raise InputError(
                 f"{self.name}: film_lithium is given, but no film grows; give the laws a cei_growth or leave it out."
             )
+
+    @property
+    def surface(self) -> Surface:
+        """What happens on the particles."""
+        return Surface(self.laws, self.contact_loss > 0.0, self.oxidation_current > 0.0)
 
     @property
     def specific_area(self) -> float:
@@ -353,6 +369,36 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Voids:
+    """How stripping costs a lithium foil its contact, and how plating and creep give it back.
+
+    Attributes
+    ----------
+    borne_current_density : float
+        j_s that diffusion and creep of lithium replace while it is stripped [A/m2].
+    roughness : float
+        Mean depth of missing lithium at which 1/e of the contact is left [m].
+    refilled_share : float
+        Of a void that plating fills again; the rest is closed over, and only creep removes it.
+    closure_rate : float
+        Of the depth of a void under the stack pressure [1/s]; see `ceramer.physics.failure.creep_closure_rate`.
+    volume_per_charge : float
+        M/(F rho) of lithium [m3/C].
+    """
+
+    borne_current_density: float
+    roughness: float
+    refilled_share: float
+    closure_rate: float
+    volume_per_charge: float
+
+    def __post_init__(self) -> None:
+        _check(self, "Voids", positive="roughness volume_per_charge", not_negative="borne_current_density closure_rate")
+        if not 0.0 <= self.refilled_share <= 1.0:
+            raise InputError(f"Voids: refilled_share is {self.refilled_share:.4g}; it must lie in 0..1.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metal:
     """An electrode: lithium foil (`lithium`), a blocking metal (`blocking`) or copper to plate on (`copper`).
 
@@ -383,6 +429,8 @@ class Metal:
         Lithium that the film binds [C/m2 per ohm m2].
     dead_lithium : float
         Share of the plated lithium that is lost as dead metal.
+    voids : Voids or None
+        Loss of contact by stripping: kinetics and film have the share of the surface that is left.
     """
 
     name: str = "lithium"
@@ -407,6 +455,7 @@ class Metal:
     film_law: Callable[[Any, Any], Any] | None = None
     film_lithium: float = 0.0
     dead_lithium: float = 0.0
+    voids: Voids | None = None
 
     def __post_init__(self) -> None:
         _check(
@@ -425,8 +474,9 @@ class Metal:
 
     @property
     def ages(self) -> bool:
-        """Whether it loses lithium, or its film grows by a law of its own."""
-        return self.film_law is not None or self.film_lithium > 0.0 or self.dead_lithium > 0.0
+        """Whether it loses lithium or contact, or its film grows by a law of its own."""
+        loses = self.film_lithium > 0.0 or self.dead_lithium > 0.0
+        return self.film_law is not None or loses or self.voids is not None
 
     @property
     def holds_lithium(self) -> bool:

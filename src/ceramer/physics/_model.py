@@ -112,18 +112,24 @@ def _cathode_node(layer: PorousCathode, width: float, temperature: float) -> Nod
         grows = m.laws.cei_growth is not None
         values += [area, m.maximum_concentration, m.exchange_factor]
         values += [0.0, m.film_lithium] if grows else [m.film_resistance]
+        films = [0.0, m.film_resistance] if grows else [0.0]
+        if m.surface.loses_contact:
+            values += [m.radius, 1.0 / m.contact_loss]
+        if m.surface.oxidises:
+            values += [m.oxidation_current, m.oxidation_onset, m.tafel_slope, layer.salt_concentration]
+        losses = [0.0] * (m.surface.loses_contact + m.surface.oxidises)
         fillings.append(
             Filling(
                 spherical_shells(m.radius, m.shells, m.shell_grading),
                 m.stoichiometry,
                 (m.diffusivity_factor,),
-                (0.0, m.film_resistance) if grows else (0.0,),
-                (0.0, 1.0) if grows else (0.0,),
+                (*films, *losses),
+                (0.0, *[1.0] * (len(films) - 1 + len(losses))),
             )
         )
     potential = float(first.laws.open_circuit_potential(first.stoichiometry))
     return Node(
-        cathodes.cathode_node(tuple(m.laws for m in layer.materials)),
+        cathodes.cathode_node(tuple(m.surface for m in layer.materials)),
         (layer.salt_concentration, 0.0, potential),
         (layer.porosity * layer.salt_volume_fraction * width, 0.0, 0.0),
         tuple(values),
@@ -250,6 +256,18 @@ class CellModel:
         return assembly.simulation(method, relative_tolerance, absolute_tolerance, max_steps)
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """What a `Simulation` needs to go back to a state."""
+
+    y: NDArray[np.float64]
+    parameters: NDArray[np.float64]
+    weights: dict[str, NDArray[np.float64]]
+    time: float
+    active: float
+    trapped: dict[str, float]
+
+
 @dataclass
 class Simulation:
     """A chain with the names of its parts: where each layer lies, and what a failed guard means."""
@@ -266,13 +284,13 @@ class Simulation:
     """Unknowns and weights of each quantity that no experiment changes."""
     active: float = 1.0
     """Active material that takes part, over the first."""
-    trapped: float = 0.0
-    """Lithium in active material that dropped out [C/m2]."""
+    trapped: dict[str, float] = field(default_factory=dict)
+    """What dropped out with active material, of each conserved quantity."""
 
     def amount(self, name: str) -> float:
         """Return a conserved quantity ("salt" [mol/m2], "lithium" [C/m2])."""
         places, weights = self.conserved[name]
-        return float(math.fsum(weights * self.chain.y[places])) + (self.trapped if name == "lithium" else 0.0)
+        return float(math.fsum(weights * self.chain.y[places])) + self.trapped.get(name, 0.0)
 
     def failure(self, code: int, worst: int = -1) -> tuple[str, str]:
         """Return the outcome and the sentence of a run that did not go through (`code` and `worst` of a `Run`)."""
@@ -326,10 +344,11 @@ class Simulation:
         """Let a share of the active material that takes part drop out, with the lithium in it."""
         if share == 0.0 or not self.chain.particles:
             return
-        places, weights = self.conserved["lithium"]
-        inside = places >= self.chain.offset[-1]
-        self.trapped += share * float(math.fsum(weights[inside] * self.chain.y[places[inside]]))
-        weights[inside] *= 1.0 - share
+        for name, (places, weights) in self.conserved.items():
+            inside = places >= self.chain.offset[-1]
+            dropped = share * float(math.fsum(weights[inside] * self.chain.y[places[inside]]))
+            self.trapped[name] = self.trapped.get(name, 0.0) + dropped
+            weights[inside] *= 1.0 - share
         for group in self.chain.particles:
             kind = self.chain.nodes[group.node].kind
             columns = [j for j, name in enumerate(kind.parameters) if name.startswith("area_")]
@@ -338,18 +357,18 @@ class Simulation:
             self.chain.model[1][nodes, columns[number]] *= 1.0 - share
         self.active *= 1.0 - share
 
-    def snapshot(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float, float, float]:
+    def snapshot(self) -> Snapshot:
         """Return all that `restore` needs to go back to this state."""
         chain = self.chain
-        weights = self.conserved["lithium"][1].copy()
-        return chain.y.copy(), chain.model[1].copy(), weights, chain.time, self.active, self.trapped
+        weights = {name: table[1].copy() for name, table in self.conserved.items()}
+        return Snapshot(chain.y.copy(), chain.model[1].copy(), weights, chain.time, self.active, dict(self.trapped))
 
-    def restore(
-        self, kept: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float, float, float]
-    ) -> None:
+    def restore(self, kept: Snapshot) -> None:
         """Go back to a snapshot."""
-        self.chain.y[:], self.chain.model[1][:], self.conserved["lithium"][1][:] = kept[:3]
-        self.chain.time, self.active, self.trapped = kept[3:]
+        self.chain.y[:], self.chain.model[1][:] = kept.y, kept.parameters
+        for name, weights in kept.weights.items():
+            self.conserved[name][1][:] = weights
+        self.chain.time, self.active, self.trapped = kept.time, kept.active, dict(kept.trapped)
 
     def profile(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return position [m] and value of an unknown ("concentration", "potential") wherever a layer has it."""
@@ -396,13 +415,30 @@ class _Assembly:
         if metal.ages:
             if two:
                 raise InputError(f"The electrode {metal.name} ages; it cannot touch a layer of two skeletons.")
-            kind = ageing_metal(metal.film_law)
-            initial, mass, exponents = (*initial, 0.0), (*mass, 1.0), (*exponents, 1.0)
+            kind = ageing_metal(metal.film_law, metal.voids is not None)
+            more = 1 if metal.voids is None else 1 + len(surfaces.VOIDS)
+            initial, mass, exponents = (*initial, *[0.0] * more), (*mass, *[1.0] * more), (*exponents, *[1.0] * more)
             parameters = (*parameters, metal.film_lithium, metal.dead_lithium)
+            if metal.voids is not None:
+                v = metal.voids
+                parameters = (
+                    *parameters,
+                    v.borne_current_density,
+                    v.roughness,
+                    v.refilled_share,
+                    v.closure_rate,
+                    v.volume_per_charge,
+                )
         return Node(kind, initial, mass, parameters, exponents)
 
     def _metal_face(self, metal: Metal, layer: Layer, *, right: bool) -> Face:
         faces = surfaces.to_metal if right else surfaces.from_metal
+        if metal.voids is not None:
+            faces = surfaces.to_losing_metal if right else surfaces.from_losing_metal
+            if layer.kind not in faces:
+                raise InputError(
+                    f"The electrode {metal.name} opens voids; it can touch a polymer or a ceramic, not {layer.name}."
+                )
         if isinstance(layer, MixedConductor):
             values: tuple[float, ...] = (
                 metal.electronic_conductance,
@@ -431,6 +467,8 @@ class _Assembly:
             1.0 if metal.holds_lithium else 0.0,
             _anion_share(layer, self.model.displacement),
         )
+        if metal.voids is not None:
+            values = (*values, metal.voids.roughness)
         if layer.kind == "two_phase":
             values = (*values, metal.ceramic_exchange_current_density)
         return Face(faces[layer.kind], values)
@@ -605,7 +643,12 @@ class _Assembly:
                 held = FARADAY * m.maximum_concentration * group.volume[:, None] * area
                 lithium += list(zip(group.shells.ravel().tolist(), held.ravel().tolist(), strict=True))
                 if m.film_lithium > 0.0:
-                    lithium += list(zip(group.surface[1].tolist(), (m.film_lithium * area).tolist(), strict=True))
+                    film = group.places(f"cei_{number}").tolist()
+                    lithium += list(zip(film, (m.film_lithium * area).tolist(), strict=True))
+                if m.surface.oxidises:  # electrons without lithium, and the anions that are gone for them
+                    oxidised = group.places(f"oxidised_{number}").tolist()
+                    lithium += list(zip(oxidised, (-area).tolist(), strict=True))
+                    salt += list(zip(oxidised, (area / FARADAY).tolist(), strict=True))
                 share = self.nodes[group.node].fillings[number].shells.surface[1]
                 size = f"{m.name} of {m.radius * 1e6:.3g} um"
                 low, high = max(m.window[0], 1e-6), min(m.window[1], 1.0 - 1e-6)

@@ -18,21 +18,27 @@ __all__ = [
     "JUNCTION",
     "METAL",
     "METAL_TWO_PHASE",
+    "OXIDATION_LIMIT",
+    "VOIDS",
     "contact_source",
     "electrode_current",
     "from_contact",
     "from_junction",
+    "from_losing_metal",
     "from_metal",
     "metal_source",
     "to_contact",
     "to_junction",
+    "to_losing_metal",
     "to_metal",
     "to_terminal",
+    "within",
 ]
 
 Number = Any
 _CURRENT = Unknown("current", 1.0)
-_LIMIT = 15.0  # V, of the oxidation of the electrolyte
+OXIDATION_LIMIT = 15.0
+"""[V]: beyond it the oxidation of the electrolyte grows no further."""
 _STEEPEST = 40.0  # exponents of the kinetics of lithium go on straight beyond: 1e17 times i0
 
 # --- contacts that only lithium ions cross ---------------------------------------------------------------------------
@@ -221,6 +227,8 @@ KINETICS = (
 )
 """Parameters of `electrode_current` in its order, the double layer, whether the metal holds lithium (1 or 0), and the
 share of the current that the flux of salt beside it leaves out."""
+VOIDS = (5, 6)
+"""Places of the open and of the closed voids among the unknowns of an ageing metal."""
 
 
 def electrode_current(
@@ -262,7 +270,7 @@ def electrode_current(
     thermal = GAS_CONSTANT * temperature / FARADAY
     stripping = held * _growing(alpha_a * eta / thermal)
     lithium = exchange * (stripping - _growing(-alpha_c * (eta + needed) / thermal))
-    oxidation = oxidation_current * np.exp(np.log(10.0) * (_within(eta, _LIMIT) - onset) / tafel_slope)
+    oxidation = laws.tafel_oxidation_current(within(eta, OXIDATION_LIMIT), onset, oxidation_current, tafel_slope)
     other = oxidation + conductance * eta
     return lithium + other, other
 
@@ -273,7 +281,7 @@ def _growing(x: Number) -> Number:
     return np.exp(where(x - _STEEPEST, _STEEPEST, x)) * (1.0 + beyond)
 
 
-def _within(eta: Number, limit: float) -> Number:
+def within(eta: Number, limit: float) -> Number:
     """Hold an overpotential within a limit [V], beyond which its exponentials would overflow."""
     from_above = where(eta - limit, limit, eta)
     return where(-limit - from_above, -limit, from_above)
@@ -352,10 +360,29 @@ def _plain_metal(phi: Number, eta: Number, i: Number, q: Number, p: tuple[Number
     return i, phi, total, i, p[14] * other
 
 
-def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -> tuple[FaceKind, FaceKind]:
-    """Return the faces phase -> metal (right) and metal -> phase (left)."""
-    n, count = len(phase), len(KINETICS)
-    metal = (0, 1, 2)
+def _losing(body: Any, unknowns: int) -> Any:
+    """Return the body of a metal that has lost contact to open and closed voids: i0 on the share that is left."""
+
+    def law(*values: Any) -> Any:
+        p = values[-1]
+        open_, closed = values[unknowns : unknowns + 2]
+        contact = laws.contact_kept(open_ + closed, p[-1])
+        return body(*values[:unknowns], (p[0] * contact, *p[1:-1]))
+
+    return law
+
+
+def _metal_faces(
+    name: str, body: Any, phase: tuple[int, ...], potential: int, *, losing: bool = False
+) -> tuple[FaceKind, FaceKind]:
+    """Return the faces phase -> metal (right) and metal -> phase (left); `losing` for a metal with voids."""
+    names = KINETICS
+    metal: tuple[int, ...] = (0, 1, 2)
+    n = len(phase)
+    if losing:
+        name, names, metal = f"{name}_losing", (*KINETICS, "roughness"), (*metal, *VOIDS)
+        body = _losing(body, n + 3)
+    count, m = len(names), len(metal)
     salt = n - 1  # one row more where there is salt
     right_rows = ((potential, None), (None, 1), (None, 0), (None, 2), (None, 2))
     left_rows = ((None, potential), (1, None), (0, None), (2, None), (2, None))
@@ -363,16 +390,16 @@ def _metal_faces(name: str, body: Any, phase: tuple[int, ...], potential: int) -
         f"{name}_to_metal",
         phase,
         metal,
-        KINETICS,
-        Rearranged(body, tuple(range(n + 3)), (1.0, 1.0, -1.0, 1.0, 1.0, *[1.0] * salt), count),
+        names,
+        Rearranged(body, tuple(range(n + m)), (1.0, 1.0, -1.0, 1.0, 1.0, *[1.0] * salt), count),
         (*right_rows, *[(0, None)] * salt),
     )
     left = FaceKind(
         f"{name}_from_metal",
         metal,
         phase,
-        KINETICS,
-        Rearranged(body, (*range(3, 3 + n), 0, 1, 2), (1.0, 1.0, 1.0, 1.0, -1.0, *[1.0] * salt), count),
+        names,
+        Rearranged(body, (*range(m, m + n), *range(m)), (1.0, 1.0, 1.0, 1.0, -1.0, *[1.0] * salt), count),
         (*left_rows, *[(None, 0)] * salt),
     )
     return right, left
@@ -476,6 +503,12 @@ def _metal_to_terminal(i: Number, voltage: Number) -> tuple[Number, Number]:
 
 def _two_to_terminal(i: Number, i_c: Number, voltage: Number) -> tuple[Number, Number, Number]:
     return i + i_c, voltage, voltage
+
+
+_POLYMER_LOSING = _metal_faces("polymer", _salt_metal, (0, 1), 1, losing=True)
+_CERAMIC_LOSING = _metal_faces("ceramic", _plain_metal, (0,), 0, losing=True)
+to_losing_metal = {"polymer": _POLYMER_LOSING[0], "tethered": _POLYMER_LOSING[0], "ceramic": _CERAMIC_LOSING[0]}
+from_losing_metal = {"polymer": _POLYMER_LOSING[1], "tethered": _POLYMER_LOSING[1], "ceramic": _CERAMIC_LOSING[1]}
 
 
 to_terminal = {

@@ -242,6 +242,11 @@ class ParticleGroup:
     partials: int = 0
     """First place among the partial derivatives."""
 
+    def places(self, name: str) -> NDArray[np.int64]:
+        """Return the places in `y` of an unknown of the surface, one per node; none where it has no such unknown."""
+        found = [places for u, places in zip(self.particles.surface, self.surface, strict=True) if u.name == name]
+        return found[0] if found else np.empty(0, np.int64)
+
 
 @dataclass
 class Chain:

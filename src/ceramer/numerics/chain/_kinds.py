@@ -34,7 +34,7 @@ class Particles:
         ``flux(inner, outer, closeness, *flux parameters)``: flux between two neighbouring shells, positive outwards;
         closeness is the inverse of the distance of their centres.
     surface : tuple of Unknown
-        Unknowns of the surface itself, up to two (the rate of the reaction, a film).
+        Unknowns of the surface itself (the rate of the reaction, a film).
     reaction : callable
         ``reaction(*unknowns of the node, value at the surface, *surface unknowns, *parameters)`` returns the flux out
         of the outermost shell, then the right-hand side of each surface unknown, then what is added to each of `rows`.

@@ -41,8 +41,6 @@ def _surface(kind: NodeKind, particles: Particles) -> tuple[list[Symbol], list[A
         raise CeramerError(
             f"The reaction of the particles {particles.name} returns {len(outputs)} of {expected} values."
         )
-    if len(particles.surface) > 2:
-        raise CeramerError(f"The particles {particles.name} have more than two surface unknowns.")
     return symbols, outputs
 
 
@@ -256,13 +254,29 @@ class _Elimination:
 
     @staticmethod
     def _invert(block: list[list[Any]]) -> list[list[Any]]:
+        """Invert a block; three unknowns and more by the Schur complement of the first two."""
         if not block:
             return []
         if len(block) == 1:
             return [[1.0 / block[0][0]]]
-        (b00, b01), (b10, b11) = block
-        d = 1.0 / (b00 * b11 - b01 * b10)
-        return [[b11 * d, -b01 * d], [-b10 * d, b00 * d]]
+        if len(block) == 2:
+            (b00, b01), (b10, b11) = block
+            d = 1.0 / (b00 * b11 - b01 * b10)
+            return [[b11 * d, -b01 * d], [-b10 * d, b00 * d]]
+        first = _Elimination._invert([row[:2] for row in block[:2]])
+        above, left, rest = (
+            [row[2:] for row in block[:2]],
+            [row[:2] for row in block[2:]],
+            [row[2:] for row in block[2:]],
+        )
+        across, down = _product(first, above), _product(left, first)
+        last = _Elimination._invert(_difference(rest, _product(left, across)))
+        right, below = _product(across, last), _product(last, down)
+        top = _difference(first, [[-e for e in row] for row in _product(right, down)])
+        return [
+            *(a + [-e for e in b] for a, b in zip(top, right, strict=True)),
+            *([-e for e in a] + b for a, b in zip(below, last, strict=True)),
+        ]
 
     @property
     def slots(self) -> list[str]:
@@ -273,6 +287,15 @@ class _Elimination:
         """Return a saved coefficient as a solve sees it: a number where it is one."""
         e = self.saved[name]
         return self.graph.symbol(name) if isinstance(e, Symbol) else e
+
+
+def _product(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    columns = list(zip(*right, strict=True))
+    return [[_sum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in left]
+
+
+def _difference(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    return [[a - b for a, b in zip(row, taken, strict=True)] for row, taken in zip(left, right, strict=True)]
 
 
 def _sum(terms: Any) -> Any:
