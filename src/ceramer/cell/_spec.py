@@ -245,7 +245,9 @@ class ElectrodeSpec(BaseModel):
             "ageing": self.ageing.build(ledger) if self.ageing else Ageing(),
             "interface_resistance": read("interface_resistance"),
             "film_resistance": read("film_resistance"),
-            "double_layer_capacitance": read("double_layer_capacitance") or None,
+            "double_layer_capacitance": None
+            if self.double_layer_capacitance is None
+            else read("double_layer_capacitance"),
             "oxidation_onset": read("oxidation_onset"),
             "oxidation_current": read("oxidation_current"),
             "tafel_slope": read("tafel_slope") or None,

@@ -6,6 +6,7 @@ from ceramer.physics._ageing import film_growth, film_lithium, interphase_growth
 from ceramer.physics._cathode import InsertionLaws
 from ceramer.physics._cycling import Cycling, cycle
 from ceramer.physics._from_cell import Blanks, cell_model, layer_model, metal_model
+from ceramer.physics._growth import GrowthLaw, no_growth
 from ceramer.physics._layers import (
     ActiveMaterial,
     Ceramic,
@@ -33,6 +34,7 @@ __all__ = [
     "Contact",
     "Cycling",
     "Foil",
+    "GrowthLaw",
     "InsertionLaws",
     "IsotopeResult",
     "Layer",
@@ -53,4 +55,5 @@ __all__ = [
     "interphase_growth",
     "layer_model",
     "metal_model",
+    "no_growth",
 ]

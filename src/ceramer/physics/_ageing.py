@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from ceramer import laws
 from ceramer.numerics.chain import NodeKind, Unknown, where
+from ceramer.physics._growth import GrowthLaw
 from ceramer.physics._surfaces import METAL, metal_source
 
 __all__ = ["ageing_metal", "film_growth", "film_lithium", "interphase_growth"]
 
 Number = Any
-Law = Callable[[Number, Number], Number]
+Law = Callable[..., Number]
 
 
-@lru_cache
 def film_growth(
     conductivity: float, rate_constant: float, diffusivity: float, molar_volume: float, concentration: float
-) -> Law:
+) -> GrowthLaw:
     r"""Return the law dR/dt(R, i) of a film that grows by `ceramer.laws.film_growth_mixed`, its resistance L/sigma.
 
     Parameters
@@ -31,16 +31,21 @@ def film_growth(
 
     Returns
     -------
-    callable
+    GrowthLaw
         [ohm m2/s] of the resistance [ohm m2]; the current density does not enter.
     """
 
-    def law(resistance: Number, current: Number) -> Number:
-        thickness = resistance * conductivity
-        grown = laws.film_growth_mixed(thickness, rate_constant, diffusivity, molar_volume, concentration)
-        return grown / conductivity
-
+    law = GrowthLaw(_film_rate, (conductivity, rate_constant, diffusivity, molar_volume, concentration))
+    law(1.0)  # refuses numbers that have no meaning
     return law
+
+
+def _film_rate(
+    resistance: Number, current: Number, conductivity: Number, rate_constant: Number, diffusivity: Number,
+    molar_volume: Number, concentration: Number,
+) -> Number:  # fmt: skip
+    thickness = resistance * conductivity
+    return laws.film_growth_mixed(thickness, rate_constant, diffusivity, molar_volume, concentration) / conductivity
 
 
 def film_lithium(conductivity: float, molar_volume: float, lithium: float) -> float:
@@ -48,10 +53,9 @@ def film_lithium(conductivity: float, molar_volume: float, lithium: float) -> fl
     return float(laws.lithium_in_film(conductivity, molar_volume, lithium))
 
 
-@lru_cache
 def interphase_growth(
     ionic_conductivity: float, electronic_conductivity: float, voltage: float, molar_volume: float, lithium: float
-) -> Law:
+) -> GrowthLaw:
     r"""Return the law dR/dt(R, i) of a ceramic that lithium reduces (`ceramer.laws.interphase_growth`).
 
     The lithium that crosses it sees the ions' resistance ``R = L/sigma_i``; the lithium that the interphase binds is
@@ -70,25 +74,32 @@ def interphase_growth(
 
     Returns
     -------
-    callable
+    GrowthLaw
         [ohm m2/s] of the resistance [ohm m2]; the current density does not enter.
     """
 
-    def law(resistance: Number, current: Number) -> Number:
-        thickness = resistance * ionic_conductivity
-        grown = laws.interphase_growth(
-            thickness, ionic_conductivity, electronic_conductivity, voltage, molar_volume, lithium
-        )
-        return grown / ionic_conductivity
-
+    constants = (ionic_conductivity, electronic_conductivity, voltage, molar_volume, lithium)
+    law = GrowthLaw(_interphase_rate, constants, "interphase")
+    law(1.0)  # refuses numbers that have no meaning
     return law
+
+
+def _interphase_rate(
+    resistance: Number, current: Number, ionic_conductivity: Number, electronic_conductivity: Number, voltage: Number,
+    molar_volume: Number, lithium: Number,
+) -> Number:  # fmt: skip
+    thickness = resistance * ionic_conductivity
+    grown = laws.interphase_growth(
+        thickness, ionic_conductivity, electronic_conductivity, voltage, molar_volume, lithium
+    )
+    return grown / ionic_conductivity
 
 
 _VOIDS: Final = ("borne_current_density", "roughness", "refilled_share", "closure_rate", "volume_per_charge")
 
 
 @lru_cache
-def ageing_metal(law: Law | None, voids: bool = False) -> NodeKind:
+def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0) -> NodeKind:
     r"""Return a metal whose film grows by `law` and which loses lithium to it, as dead metal, and contact to voids.
 
     .. math::
@@ -97,7 +108,7 @@ def ageing_metal(law: Law | None, voids: bool = False) -> NodeKind:
         \dot q = -i_{Li} - \dot q_{lost}
 
     lambda [C/m2 per ohm m2] is the lithium that the film binds, theta the share of what is plated that never comes
-    back. Without a law the film grows as dR/dt = k/R.
+    back. Without a law the film grows as dR/dt = k/R; one of `ceramer.physics.GrowthLaw` takes so many `numbers` more.
 
     With voids, of mean depths w (open) and u (closed over by plating),
 
@@ -112,19 +123,19 @@ def ageing_metal(law: Law | None, voids: bool = False) -> NodeKind:
 
     def source(
         eta: Number, i: Number, inventory: Number, film: Number, lost: Number, side: Number, growth: Number,
-        series_resistance: Number, bound: Number, dead: Number,
+        series_resistance: Number, bound: Number, dead: Number, *numbers: Number,
     ) -> Any:  # fmt: skip
         rows = metal_source(eta, i, inventory, film, side, growth, series_resistance)
-        grown = rows[3] if law is None else law(film, side * i)
+        grown = rows[3] if law is None else law(film, side * i, *numbers)
         loss = bound * grown + dead * where(-side * i, -side * i, 0.0)
         return rows[0], rows[1], -loss, grown, loss + 0.0 * lost
 
     def with_voids(
         eta: Number, i: Number, inventory: Number, film: Number, lost: Number, opened: Number, closed: Number,
         side: Number, growth: Number, series_resistance: Number, bound: Number, dead: Number, borne: Number,
-        roughness: Number, refilled: Number, closure: Number, volume: Number,
+        roughness: Number, refilled: Number, closure: Number, volume: Number, *numbers: Number,
     ) -> Any:  # fmt: skip
-        rows = source(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead)
+        rows = source(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead, *numbers)
         contact = laws.contact_kept(opened + closed, roughness)
         plated = where(-side * i, -side * i, 0.0)
         into = volume * plated * (1.0 - laws.contact_kept(opened, roughness))
@@ -138,7 +149,8 @@ def ageing_metal(law: Law | None, voids: bool = False) -> NodeKind:
 
     unknowns = (*METAL.unknowns, Unknown("lost", 1e4))
     names = (*METAL.parameters, "bound", "dead")
+    growth = tuple(f"growth_{k}" for k in range(numbers))
     if not voids:
-        return NodeKind("ageing_metal", unknowns, names, source)
+        return NodeKind("ageing_metal", unknowns, (*names, *growth), source)
     unknowns = (*unknowns, Unknown("void", 1e-6), Unknown("closed_void", 1e-6))
-    return NodeKind("losing_metal", unknowns, (*names, *_VOIDS), with_voids)
+    return NodeKind("losing_metal", unknowns, (*names, *_VOIDS, *growth), with_voids)

@@ -89,6 +89,8 @@ class Surface:
     laws: InsertionLaws
     loses_contact: bool = False
     oxidises: bool = False
+    numbers: int = 0
+    """Of a `ceramer.physics.GrowthLaw`, which the law of the film takes after the current density."""
 
     @property
     def grows(self) -> bool:
@@ -112,6 +114,7 @@ class Surface:
         return (
             *("area", "sites", "exchange_factor", "film"),
             *(("bound",) if self.grows else ()),
+            *(f"growth_{k}" for k in range(self.numbers)),
             *(("radius", "contact_scale") if self.loses_contact else ()),
             *(("oxidation_current", "oxidation_onset", "tafel_slope", "salt") if self.oxidises else ()),
         )
@@ -152,7 +155,8 @@ def _particles(number: int, surface: Surface) -> Particles:
         taken, passed, consumed = j, j, ()
         if surface.grows:
             assert material.cei_growth is not None
-            growth = material.cei_growth(state["cei"], local, drop)
+            numbers = [p[f"growth_{k}"] for k in range(surface.numbers)]
+            growth = material.cei_growth(state["cei"], local, *(numbers or [drop]))
             rates.append(growth)
             taken = j + p["bound"] * growth
         if surface.loses_contact:

@@ -85,6 +85,8 @@ def active_material(electrode: Electrode, temperature: float, said: list[str]) -
         diffusivity = material.at("lithium_diffusivity", temperature)
         said.append(f"{electrode.material}: lithium diffuses with {diffusivity:.2g} m2/s (catalogue)")
     capacitance = electrode.double_layer_capacitance
+    if capacitance is None:
+        said.append(f"{electrode.material}: no double layer on the particles (it would smooth the first instants)")
     return ActiveMaterial(
         name=electrode.material,
         laws=insertion.laws,

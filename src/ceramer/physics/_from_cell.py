@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ceramer import laws, materials
-from ceramer.cell import Cell, Electrode, Interface
+from ceramer.cell import Ageing, Cell, Electrode, FilmGrowth, Interface
 from ceramer.cell import Layer as StackLayer
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.microstructure import Composite, Medium, Phase, Property
+from ceramer.physics._ageing import film_growth, film_lithium, interphase_growth
 from ceramer.physics._electrode_materials import active_material
+from ceramer.physics._growth import GrowthLaw
 from ceramer.physics._layers import (
+    ActiveMaterial,
     Ceramic,
     Contact,
     Layer,
@@ -22,6 +25,7 @@ from ceramer.physics._layers import (
     PorousCathode,
     TetheredPolymer,
     TwoPhase,
+    Voids,
 )
 from ceramer.physics._model import CellModel
 from ceramer.provenance import Ledger
@@ -278,7 +282,7 @@ def _two_phase(layer: StackLayer, medium: Composite, temperature: float, blanks:
 
 
 def _oxidation(electrode: Electrode, blanks: Blanks) -> dict[str, Any]:
-    """Return how a metal oxidises what it touches; nothing where no current is given."""
+    """Return how an electrode oxidises what it touches; nothing where no current is given."""
     if electrode.oxidation_current <= 0.0:
         return {}
     slope = electrode.tafel_slope
@@ -292,6 +296,46 @@ def _oxidation(electrode: Electrode, blanks: Blanks) -> dict[str, Any]:
     }
 
 
+def _ageing(ageing: Ageing, blanks: Blanks) -> dict[str, Any]:
+    """Return how a metal ages; nothing where nothing is given.
+
+    The law of a film whose growth is 0 is kept where lithium or contact is lost without one, so that all films by this
+    law run in one compiled module.
+    """
+    if not ageing.given:
+        return {}
+    found: dict[str, Any] = {"dead_lithium": ageing.dead_lithium}
+    film, interphase, voids = ageing.film, ageing.interphase, ageing.voids
+    if film is not None:
+        found["film_law"] = _film_law(film)
+        found["film_lithium"] = film_lithium(film.conductivity, film.molar_volume, film.lithium)
+    elif interphase is not None:
+        found["film_law"] = interphase_growth(
+            interphase.ionic_conductivity,
+            interphase.electronic_conductivity,
+            interphase.voltage,
+            interphase.molar_volume,
+            interphase.lithium,
+        )
+        found["film_lithium"] = film_lithium(interphase.ionic_conductivity, interphase.molar_volume, interphase.lithium)
+    else:
+        found["film_law"] = film_growth(1.0, 1.0, 1.0, 1.0, 1.0).stopped()
+    if voids is not None:
+        lithium = materials.load("Li", blanks.ledger)
+        found["voids"] = Voids(
+            borne_current_density=voids.borne_current_density,
+            roughness=voids.roughness,
+            refilled_share=voids.refilled_share,
+            closure_rate=voids.closure_rate,
+            volume_per_charge=lithium.molar_mass() / (FARADAY * lithium.density()),
+        )
+    return found
+
+
+def _film_law(film: FilmGrowth) -> GrowthLaw:
+    return film_growth(film.conductivity, film.rate_constant, film.diffusivity, film.molar_volume, film.concentration)
+
+
 def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None = None) -> Metal:
     """Return one electrode for the engine; `blanks` fills what was not given, and says so."""
     blanks = blanks or Blanks()
@@ -302,9 +346,9 @@ def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None 
             f"{electrode.material}: double layer of {capacitance * 100.0:g} uF/cm2 assumed (it sets how fast a "
             "surface charges)"
         )
-    oxidation = _oxidation(electrode, blanks)
+    more = _oxidation(electrode, blanks) | _ageing(electrode.ageing, blanks)
     if electrode.type == "blocking":
-        metal = Metal.blocking(capacitance, name=electrode.material, **oxidation)
+        metal = Metal.blocking(capacitance, name=electrode.material, **more)
         if electrode.interface_resistance > 0.0:
             metal = replace(metal, series_resistance=electrode.interface_resistance)
         return metal
@@ -329,7 +373,7 @@ def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None 
             capacitance=capacitance,
             nucleation_overpotential=electrode.nucleation_overpotential,
             nucleation_charge=blanks.of(_METAL, "nucleation_charge"),
-            **oxidation,
+            **more,
         )
     return Metal(
         name=electrode.material,
@@ -338,8 +382,16 @@ def metal_model(electrode: Electrode, temperature: float, blanks: Blanks | None 
         film_resistance=electrode.film_resistance,
         capacitance=capacitance,
         inventory=electrode.areal_capacity,
-        **oxidation,
+        **more,
     )
+
+
+def _growing(particles: ActiveMaterial, film: FilmGrowth) -> dict[str, Any]:
+    """Return what makes the film on particles grow."""
+    return {
+        "laws": replace(particles.laws, cei_growth=_film_law(film)),
+        "film_lithium": film_lithium(film.conductivity, film.molar_volume, film.lithium),
+    }
 
 
 def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blanks | None = None) -> PorousCathode:
@@ -364,6 +416,13 @@ def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blan
             f"since {filled.name} has none."
         )
     particles = active_material(electrode, temperature, blanks.notes)
+    film = electrode.ageing.film
+    particles = replace(
+        particles,
+        contact_loss=electrode.ageing.contact_loss,
+        **_oxidation(electrode, blanks),
+        **({} if film is None else _growing(particles, film)),
+    )
     electronic = electrode.electronic_conductivity
     if electronic is None and electrode.active is not None:
         electronic = electrode.active.at("coating_electronic_conductivity", temperature)

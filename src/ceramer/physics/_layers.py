@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from ceramer.errors import InputError
 from ceramer.physics._cathode import InsertionLaws, Surface
+from ceramer.physics._growth import split
 from ceramer.physics._transport import BinaryLaws
 from ceramer.units import FARADAY
 
@@ -283,7 +284,9 @@ class ActiveMaterial:
     @property
     def surface(self) -> Surface:
         """What happens on the particles."""
-        return Surface(self.laws, self.contact_loss > 0.0, self.oxidation_current > 0.0)
+        law, numbers = split(self.laws.cei_growth)
+        laws = replace(self.laws, cei_growth=law)
+        return Surface(laws, self.contact_loss > 0.0, self.oxidation_current > 0.0, len(numbers))
 
     @property
     def specific_area(self) -> float:

@@ -25,6 +25,7 @@ from ceramer.physics import _cathode as cathodes
 from ceramer.physics import _surfaces as surfaces
 from ceramer.physics import _transport as transport
 from ceramer.physics._ageing import ageing_metal
+from ceramer.physics._growth import split
 from ceramer.physics._layers import (
     Ceramic,
     Contact,
@@ -111,7 +112,7 @@ def _cathode_node(layer: PorousCathode, width: float, temperature: float) -> Nod
         capacity += m.capacitance * area
         grows = m.laws.cei_growth is not None
         values += [area, m.maximum_concentration, m.exchange_factor]
-        values += [0.0, m.film_lithium] if grows else [m.film_resistance]
+        values += [0.0, m.film_lithium, *split(m.laws.cei_growth)[1]] if grows else [m.film_resistance]
         films = [0.0, m.film_resistance] if grows else [0.0]
         if m.surface.loses_contact:
             values += [m.radius, 1.0 / m.contact_loss]
@@ -415,7 +416,8 @@ class _Assembly:
         if metal.ages:
             if two:
                 raise InputError(f"The electrode {metal.name} ages; it cannot touch a layer of two skeletons.")
-            kind = ageing_metal(metal.film_law, metal.voids is not None)
+            law, numbers = split(metal.film_law)
+            kind = ageing_metal(law, metal.voids is not None, len(numbers))
             more = 1 if metal.voids is None else 1 + len(surfaces.VOIDS)
             initial, mass, exponents = (*initial, *[0.0] * more), (*mass, *[1.0] * more), (*exponents, *[1.0] * more)
             parameters = (*parameters, metal.film_lithium, metal.dead_lithium)
@@ -429,6 +431,7 @@ class _Assembly:
                     v.closure_rate,
                     v.volume_per_charge,
                 )
+            parameters = (*parameters, *numbers)
         return Node(kind, initial, mass, parameters, exponents)
 
     def _metal_face(self, metal: Metal, layer: Layer, *, right: bool) -> Face:
