@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> tuple[_Parser, dict[str, Command]]:
-    from ceramer.cli import _analyse, _audit, _homogenise, _library, _new, _simulate
+    from ceramer.cli import _analyse, _audit, _cycle, _homogenise, _library, _new, _simulate
 
     parser = _Parser(
         prog="ceramer",
@@ -62,6 +62,8 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     sub.add_argument("--force", action="store_true", help="replace an existing file")
     sub = add("simulate", _simulate.simulate, "carry out a protocol on a cell and record what an instrument would")
     _simulate.add_options(sub)
+    sub = add("cycle", _cycle.cycle, "repeat one cycle of a protocol for the life of a cell, and say what ends it")
+    _cycle.add_options(sub)
     sub = add("analyse", _analyse.analyse, "turn instrument files into numbers with uncertainties")
     _analyse.add_options(sub)
     sub = add("homogenise", _homogenise.homogenise, "effective conductivity of a voxel image or recipe", html=False)

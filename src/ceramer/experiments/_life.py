@@ -87,6 +87,16 @@ class Mechanism:
     cycles: int
     end_of_life: float | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "name": self.name,
+            "regained_C_per_m2": self.regained,
+            "share": self.share,
+            "cycles": self.cycles,
+            "end_of_life_cycle": self.end_of_life,
+        }
+
 
 @dataclass(frozen=True)
 class Life:

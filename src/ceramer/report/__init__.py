@@ -6,6 +6,7 @@ from ceramer.report._analysis import analysis_html
 from ceramer.report._analysis_figures import analysis_figures
 from ceramer.report._audit import audit_table
 from ceramer.report._files import results_table, show_file
+from ceramer.report._life import life_figures, life_html, life_plot, life_table, mechanism_table, spread_lines
 from ceramer.report._maps import PICTURES, maps_picture
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
 from ceramer.report._simulation import simulation_figures, simulation_html, simulation_plot
@@ -19,7 +20,12 @@ __all__ = [
     "analysis_html",
     "audit_html",
     "audit_table",
+    "life_figures",
+    "life_html",
+    "life_plot",
+    "life_table",
     "maps_picture",
+    "mechanism_table",
     "reproduce_html",
     "reproduce_table",
     "result_html",
@@ -30,5 +36,6 @@ __all__ = [
     "simulation_figures",
     "simulation_html",
     "simulation_plot",
+    "spread_lines",
     "systems_table",
 ]

@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from ceramer.experiments import Experiment, Profiles, Protocol
     from ceramer.measurement import Measurement
 
-__all__ = ["simulation_figures", "simulation_html", "simulation_plot"]
+__all__ = [
+    "Picture",
+    "drawn",
+    "legend_below",
+    "simulation_figures",
+    "simulation_html",
+    "simulation_plot",
+    "write_pictures",
+]
 
 _COLOURS: Final = (canvas.BLUE, canvas.SKY, canvas.GREEN, canvas.ORANGE, canvas.VERMILLION, canvas.PURPLE)
 _STYLES: Final = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
@@ -49,7 +57,7 @@ _STEPS: Final = 200  # steps that a page lists
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
+class Picture:
     """One figure before it is drawn."""
 
     name: str
@@ -75,9 +83,14 @@ def simulation_figures(experiment: Experiment, *, prefix: str = "") -> tuple[Fig
     MissingExtraError
         Without matplotlib.
     """
+    return drawn(_pictures(experiment), prefix)
+
+
+def drawn(pictures: Sequence[Picture], prefix: str) -> tuple[Figure, ...]:
+    """Draw pictures for a page, `prefix` before the name of each."""
     return tuple(
         made(prefix + p.name, p.title, p.paint, caption=p.caption, description=(p.description,), height=p.height)
-        for p in _pictures(experiment)
+        for p in pictures
     )
 
 
@@ -91,10 +104,14 @@ def simulation_plot(experiment: Experiment, path: str | Path) -> Path:
     MissingExtraError
         Without matplotlib.
     """
+    return write_pictures(_pictures(experiment), path, _title(experiment))
+
+
+def write_pictures(pictures: Sequence[Picture], path: str | Path, title: str) -> Path:
+    """Draw pictures below each other into one file, .svg, .png or .pdf, and return its path."""
     target = Path(path)
     if target.suffix not in (".svg", ".png", ".pdf"):
         raise InputError(f"{target.name}: a figure is written as .svg, .png or .pdf.")
-    pictures = _pictures(experiment)
     if not pictures:
         raise InputError("The run ended before anything was recorded: there is nothing to draw.")
 
@@ -107,7 +124,7 @@ def simulation_plot(experiment: Experiment, path: str | Path) -> Path:
 
     height = sum(p.height + 0.3 for p in pictures)
     told = " ".join(f"{p.title}: {p.description}" for p in pictures)
-    canvas.write(target, _title(experiment), told, (7.6, height), paint)
+    canvas.write(target, title, told, (7.6, height), paint)
     return target
 
 
@@ -128,9 +145,9 @@ def simulation_html(
     missing: tuple[str, ...] = ()
     try:
         figures = simulation_figures(experiment, prefix="simulation-")
-        drawn = [analysis_figures(report, prefix=f"analysis-{k}-") for k, report in enumerate(reports, 1)]
+        analysed = [analysis_figures(report, prefix=f"analysis-{k}-") for k, report in enumerate(reports, 1)]
     except MissingExtraError:
-        figures, drawn, missing = (), [() for _ in reports], (_NO_FIGURES,)
+        figures, analysed, missing = (), [() for _ in reports], (_NO_FIGURES,)
     balance = ", ".join(f"{name} {value:.1e}" for name, value in experiment.balance.items())
     sections = [
         Section(
@@ -140,7 +157,7 @@ def simulation_html(
         Section("What was done", tuple(line.strip() for line in str(protocol).splitlines())),
         _step_section(experiment),
         Section("Recorded", missing, figures=tuple((f.svg, f"{f.title}. {f.caption}") for f in figures)),
-        *(_analysis_section(report, found) for report, found in zip(reports, drawn, strict=True)),
+        *(_analysis_section(report, found) for report, found in zip(reports, analysed, strict=True)),
     ]
     if experiment.assumed:
         sections.insert(2, Section("What the cell did not say and the model took for granted", experiment.assumed))
@@ -181,7 +198,7 @@ def _analysis_section(report: AnalysisReport, figures: Sequence[Figure]) -> Sect
     )
 
 
-def _pictures(experiment: Experiment) -> list[_Picture]:
+def _pictures(experiment: Experiment) -> list[Picture]:
     series = [
         m for m in experiment.measurements if m.has("Test Time / s", "Voltage / V", "Current / A", "Step Time / s")
     ]
@@ -209,7 +226,7 @@ def _flow(measurements: Sequence[Measurement]) -> tuple[Array, Axis, str]:
     return i / area.value, current_density_axis(i / area.value), "current density"
 
 
-def _series(measurements: Sequence[Measurement]) -> _Picture:
+def _series(measurements: Sequence[Measurement]) -> Picture:
     t = np.concatenate([m.time for m in measurements])
     v = np.concatenate([m.voltage for m in measurements])
     j, unit, name = _flow(measurements)
@@ -236,10 +253,10 @@ def _series(measurements: Sequence[Measurement]) -> _Picture:
         f"{t.size} rows over {when(np.ptp(t)):.4g} {when.unit}; voltage {volts(v.min()):.4g} to {volts(v.max()):.4g} "
         f"{volts.unit}, {name} {unit(j.min()):.4g} to {unit(j.max()):.4g} {unit.unit}, positive on charge."
     )
-    return _Picture("series", "Voltage and current against time", told, told, 3.8, paint)
+    return Picture("series", "Voltage and current against time", told, told, 3.8, paint)
 
 
-def _sweep(measurements: Sequence[Measurement]) -> _Picture:
+def _sweep(measurements: Sequence[Measurement]) -> Picture:
     v = np.concatenate([m.voltage for m in measurements])
     j, unit, name = _flow(measurements)
 
@@ -254,7 +271,7 @@ def _sweep(measurements: Sequence[Measurement]) -> _Picture:
         f"Sweep between {v.min():.4g} and {v.max():.4g} V; {name} {unit(j.min()):.4g} to {unit(j.max()):.4g} "
         f"{unit.unit}."
     )
-    return _Picture("sweep", "Current against voltage", told, told, 3.2, paint)
+    return Picture("sweep", "Current against voltage", told, told, 3.2, paint)
 
 
 def _chosen(count: int) -> list[int]:
@@ -270,7 +287,7 @@ def _moment(measurement: Measurement, number: int) -> str:
     return f"{number}, at {axis(seconds):.4g} {axis.unit}"
 
 
-def _nyquist(spectra: Sequence[Measurement]) -> _Picture:
+def _nyquist(spectra: Sequence[Measurement]) -> Picture:
     shown = [(k, spectra[k]) for k in _chosen(len(spectra))]
     unit = metric_axis(np.concatenate([np.abs(m.impedance) for _, m in shown]), "ohm")
 
@@ -286,7 +303,7 @@ def _nyquist(spectra: Sequence[Measurement]) -> _Picture:
         axes.set_xlabel(unit.label("Z'"))
         axes.set_ylabel(unit.label("-Z''"))
         if len(shown) > 1:
-            _legend(figure, axes)
+            legend_below(figure, axes)
 
     parts = []
     for k, m in shown:
@@ -298,10 +315,10 @@ def _nyquist(spectra: Sequence[Measurement]) -> _Picture:
         )
     told = f"{'; '.join(parts)}."
     left = f" {len(shown)} of {len(spectra)} spectra are shown." if len(shown) < len(spectra) else ""
-    return _Picture("nyquist", "Nyquist plot", told[0].upper() + told[1:] + left, told, 3.6, paint)
+    return Picture("nyquist", "Nyquist plot", told[0].upper() + told[1:] + left, told, 3.6, paint)
 
 
-def _bode(spectra: Sequence[Measurement]) -> _Picture:
+def _bode(spectra: Sequence[Measurement]) -> Picture:
     shown = [(k, spectra[k]) for k in _chosen(len(spectra))]
 
     def paint(figure: Any) -> None:
@@ -322,14 +339,14 @@ def _bode(spectra: Sequence[Measurement]) -> _Picture:
         modulus.set_ylabel("|Z|, ohm")
         phase.set_ylabel("-phase, deg")
         if len(shown) > 1:
-            _legend(figure, modulus)
+            legend_below(figure, modulus)
 
     modulus = np.concatenate([np.abs(m.impedance) for _, m in shown])
     told = f"|Z| lies between {modulus.min():.4g} and {modulus.max():.4g} ohm."
-    return _Picture("bode", "Bode plot", told, told, 3.0, paint)
+    return Picture("bode", "Bode plot", told, told, 3.0, paint)
 
 
-def _profile(profiles: Profiles, name: str) -> _Picture:
+def _profile(profiles: Profiles, name: str) -> Picture:
     title, scale, unit = _PROFILES[name]
     x, values, t = 1e6 * profiles.position[name], profiles.values[name] / scale, profiles.time
     when = time_axis(t)
@@ -344,14 +361,14 @@ def _profile(profiles: Profiles, name: str) -> _Picture:
             )
         axes.set_xlabel("distance from the negative electrode, um")
         axes.set_ylabel(f"{title[0].lower()}{title[1:]}, {unit}")
-        _legend(figure, axes)
+        legend_below(figure, axes)
 
     low, high = values[rows].min(axis=1), values[rows].max(axis=1)
     told = "; ".join(
         f"after {when(t[k] - t[0]):.3g} {when.unit} {a:.4g} to {b:.4g} {unit}"
         for k, a, b in zip(rows, low, high, strict=True)
     )
-    return _Picture(
+    return Picture(
         f"profile-{name.replace('_', '-')}",
         title,
         f"{title} over the layers: {told}.",
@@ -361,7 +378,7 @@ def _profile(profiles: Profiles, name: str) -> _Picture:
     )
 
 
-def _legend(figure: Any, axes: Any) -> None:
+def legend_below(figure: Any, axes: Any) -> None:
     """Put the legend below, where it covers neither lines nor the title of a part of a figure."""
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=len(_COLOURS))
 
