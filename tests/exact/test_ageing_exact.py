@@ -279,6 +279,7 @@ def test_every_loss_at_once_in_balance_and_jumps_land_where_all_cycles_do() -> N
     for name, within in (("discharge", 5e-4), ("contact", 1e-3), ("lithium_contact", 2e-3), ("oxidised", 5e-3)):
         exact = getattr(every, name)[at]
         assert getattr(jumped, name) == pytest.approx(exact, rel=within, abs=1e-9), name
+    assert np.max(np.abs(jumped.discharge - every.discharge[at])) < jumped.error * every.discharge[0]
     assert every.contact[-1] < 0.99
     assert every.lithium_contact[-1] < 0.99
 

@@ -28,7 +28,9 @@ _GROWTH: Final = 2.0
 _COLUMNS: Final = 14
 """Of the table of cycles, before the duration and the last voltage of every step."""
 _LEAST: Final = 1e-6
-"""Relative change of a slow state in a jump below which its error does not count."""
+"""Relative change of a film in a jump below which its error does not count."""
+_LITTLE: Final = 1e-2
+"""Of its scale: a change of contact or of the salt in a jump below which its error counts less."""
 _FILM: Final = 0.1
 """Of the capacity: how much a relative error of a film, of contact or of the salt counts."""
 
@@ -112,8 +114,8 @@ class Cycling:
 
 
 class _Slow:
-    """The slow states of a simulation: lost lithium, what has breathed and what is oxidised, which grow in proportion;
-    voids, which open and close again; films, which slow down as they grow. Inventory and salt follow from them.
+    """The slow states of a simulation: lost lithium; what has breathed, what is oxidised, voids, whose changes follow
+    from how far they have come; films, which slow down as a power of their own. Inventory and salt follow from them.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -135,7 +137,7 @@ class _Slow:
         linear = [*self.lost, *self.breathed, *self.oxidised, *self.voids]
         self.places = np.array([*linear, *self.film, *self.cei], np.int64)
         self.linear, self.films = slice(0, len(linear)), slice(len(linear), None)
-        self.relaxing = slice(len(linear) - len(self.voids), len(linear))
+        self.relaxing = slice(len(self.lost), len(linear))
         model = simulation.model
         cathode = model.layers[-1]
         losses = [m.contact_loss for m in getattr(cathode, "materials", ()) if m.contact_loss > 0.0]
@@ -219,7 +221,7 @@ def _exponent(a: _Slope, b: _Slope, films: slice) -> Array:
 
 
 def _carry(start: Array, slope: _Slope, p: Array, cycles: float, films: slice) -> Array:
-    """Solve ``dS/dn = s (S/S_m)**p`` over some cycles: films by power laws, the others at their rates."""
+    """Solve ``dS/dn = s (S/S_m)**p`` over some cycles: films by power laws, lost lithium at its rate."""
     out = start + cycles * slope.change
     s, middle = start[films], slope.middle[films]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -229,15 +231,16 @@ def _carry(start: Array, slope: _Slope, p: Array, cycles: float, films: slice) -
 
 
 def _rate(a: _Slope, b: _Slope, which: slice) -> Array:
-    """Return the rate per cycle at which states relax, from their changes in two cycles; 0 where they do not."""
+    """Return k of ``dS/dn = s - k (S - S_0)``, from the changes in two cycles; negative where the change grows."""
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = -(b.change - a.change)[which] / (b.middle - a.middle)[which]
-    return np.where(np.isfinite(rate) & (rate > 0.0), rate, 0.0)
+    return np.where(np.isfinite(rate), rate, 0.0)
 
 
 def _relaxed(start: Array, slope: _Slope, rate: Array, cycles: float, which: slice) -> Array:
-    """Return states after some cycles of ``dS/dn = s - k (S - S_0)``."""
-    lasts = np.where(rate > 0.0, -np.expm1(-rate * cycles) / np.where(rate > 0.0, rate, 1.0), cycles)
+    """Return states after some cycles of ``dS/dn = s - k (S - S_0)``, which at most double their rate."""
+    exponent = np.maximum(rate * cycles, -np.log(2.0))
+    lasts = cycles * np.where(exponent == 0.0, 1.0, -np.expm1(-exponent) / np.where(exponent == 0.0, 1.0, exponent))
     return np.maximum(start[which] + lasts * slope.change[which], 0.0)
 
 
@@ -421,7 +424,7 @@ def _jumps(
         return _Slope(0.5 * (before + after), after - before, record.capacity)
 
     slope = simulate()
-    p, rate = np.zeros(len(slow.places[films])), np.zeros(len(slow.voids))
+    p, rate = np.zeros(len(slow.places[films])), np.zeros(len(slow.places[slow.relaxing]))
     until, pause = _FIRST, 2  # cycles are simulated one by one up to here; for how long after a jump that failed
     while slope is not None and number < cycles:
         length = int(min(wish, cycles - number - 2, _reach(slow, slope)))
@@ -471,7 +474,6 @@ def _landing(slow: _Slow, start: Array, slope: _Slope, landed: _Slope, length: i
     """Return the slow states after a jump, from a cycle at either end of it, and the exponents of its films."""
     q = _exponent(slope, landed, slow.films)
     end = _carry(start, slope, q, length, slow.films)
-    end[slow.linear] = start[slow.linear] + 0.5 * length * (slope.change + landed.change)[slow.linear]
     end[slow.relaxing] = _relaxed(start, slope, _rate(slope, landed, slow.relaxing), length, slow.relaxing)
     if slow.lost:
         end[0] = start[0] + _lost(slow, start, end, slope, landed, length)
@@ -480,13 +482,15 @@ def _landing(slow: _Slow, start: Array, slope: _Slope, landed: _Slope, length: i
 
 def _errors(slow: _Slow, start: Array, guess: Array, end: Array, fade: float) -> tuple[float, float]:
     """Return the error of the capacity after a jump by which it faded, and what sets the length of the next one."""
-    off = np.abs(end - guess)
-    moved = np.maximum(np.abs(end - start), np.maximum(_LEAST * np.abs(end), 1e-300))
-    films = slow.films
-    share = float(np.max((off / moved)[films], initial=0.0))
-    shift = float(np.max(off[films] / np.maximum(np.abs(end[films]), 1e-300), initial=0.0))
-    error = max(fade * share, _FILM * float(np.max(off[slow.linear] / slow.scale, initial=0.0)))
-    return error, max(error, _FILM * shift)
+    off, moved = np.abs(end - guess), np.abs(end - start)
+    films, linear = slow.films, slow.linear
+    of_films = off[films] / np.maximum(moved[films], np.maximum(_LEAST * np.abs(end[films]), 1e-300))
+    of_others = off[linear] / np.maximum(moved[linear], _LITTLE * slow.scale)
+    share = float(np.max(of_films, initial=0.0)), float(np.max(of_others, initial=0.0))
+    strayed = _FILM * float(np.max(off[linear] / slow.scale, initial=0.0))
+    shift = _FILM * float(np.max(off[films] / np.maximum(np.abs(end[films]), 1e-300), initial=0.0))
+    error = max(fade * max(share), strayed)
+    return error, max(error, shift)
 
 
 def _reach(slow: _Slow, slope: _Slope) -> float:
