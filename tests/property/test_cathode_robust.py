@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from ceramer import laws
 from ceramer.numerics.chain import Step
-from ceramer.physics import ActiveMaterial, CellModel, InsertionLaws, Metal, Polymer, PorousCathode, Simulation
+from ceramer.physics import (
+    ActiveMaterial,
+    CellModel,
+    InsertionLaws,
+    Metal,
+    Polymer,
+    PorousCathode,
+    Simulation,
+    Voids,
+)
 from ceramer.physics._electrode_materials import INSERTION
 from ceramer.units import FARADAY, GAS_CONSTANT
 
@@ -35,7 +44,21 @@ CHEMISTRIES = {
 }
 
 
-def cell(name: str, kelvin: float, loading: float, radius: float, start: float) -> tuple[Simulation, float]:
+@dataclass(frozen=True)
+class Losses:
+    """Contact lost by breathing, oxidation at 4 V [A/m2], voids: borne [A/m2], share refilled, closure [1/s]."""
+
+    contact: float = 0.0
+    oxidation: float = 0.0
+    voids: tuple[float, float, float] | None = None
+
+
+NONE = Losses()
+
+
+def cell(
+    name: str, kelvin: float, loading: float, radius: float, start: float, losses: Losses = NONE
+) -> tuple[Simulation, float]:
     """Return the cell at `loading` [kg/m2] of active material, and its current density at 1C [A/m2].
 
     i0 is 1 A/m2 half full beside 1 mol/l, lithium diffuses with 4e-15 m2/s, both at 25 degC.
@@ -59,7 +82,22 @@ def cell(name: str, kelvin: float, loading: float, radius: float, start: float) 
         diffusivity_factor=4e-15 * activation,
         exchange_factor=2.0 / math.sqrt(1000.0) * activation,
         shells=10,
+        contact_loss=losses.contact,
+        oxidation_current=losses.oxidation,
+        oxidation_onset=4.0,
+        tafel_slope=0.15,
     )
+    foil = Metal.lithium(5.0 * activation, 1e6, film_resistance=1e-3)
+    if losses.voids is not None:
+        borne, refilled, closure = losses.voids
+        voids = Voids(
+            borne_current_density=borne,
+            roughness=2e-6,
+            refilled_share=refilled,
+            closure_rate=closure,
+            volume_per_charge=1.345e-10,
+        )
+        foil = replace(foil, voids=voids, dead_lithium=1e-3)
     model = CellModel(
         layers=[
             Polymer(name="separator", thickness=20e-6, cells=8, **polymer),
@@ -73,7 +111,7 @@ def cell(name: str, kelvin: float, loading: float, radius: float, start: float) 
                 **polymer,
             ),
         ],
-        negative=Metal.lithium(5.0 * activation, 1e6, film_resistance=1e-3),
+        negative=foil,
         positive=Metal.collector(1e-4),
         temperature=kelvin,
     )
@@ -82,10 +120,17 @@ def cell(name: str, kelvin: float, loading: float, radius: float, start: float) 
 
 
 def outcomes(
-    name: str, rate: float, celsius: float, loading: float, radius: float, start: float, charge_first: bool
+    name: str,
+    rate: float,
+    celsius: float,
+    loading: float,
+    radius: float,
+    start: float,
+    charge_first: bool,
+    losses: Losses = NONE,
 ) -> list[str]:
     """Two CC-CV cycles; the outcome of every step, up to one that ends a run."""
-    simulation, one_c = cell(name, celsius + 273.15, loading * 1e-2, radius, start)
+    simulation, one_c = cell(name, celsius + 273.15, loading * 1e-2, radius, start, losses)
     chemistry = CHEMISTRIES[name]
     before = simulation.amount("salt"), simulation.amount("lithium")
     current = rate * one_c
@@ -118,6 +163,14 @@ CASES = st.tuples(
 )
 
 
+LOSSES = st.builds(
+    Losses,
+    st.floats(math.log(1e-4), math.log(0.5)).map(math.exp),
+    st.floats(math.log(1e-8), math.log(1e-2)).map(math.exp),
+    st.tuples(st.floats(0.0, 30.0), st.floats(0.0, 1.0), st.floats(0.0, 1e-3)),
+)
+
+
 Case = tuple[str, float, float, float, float, float, bool]
 
 
@@ -130,6 +183,13 @@ def check(case: Case) -> None:
 def test_every_run_has_a_named_outcome(case: Case) -> None:
     """C/20 to 10C, 0 to 80 degC, 0.5 to 20 mg/cm2."""
     check(case)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CASES, LOSSES)
+def test_every_run_that_loses_all_it_can_has_a_named_outcome(case: Case, losses: Losses) -> None:
+    """Salt and lithium balanced, whatever particles breathe off, the electrolyte gives and the foil strips."""
+    assert set(outcomes("LFP", *case[1:], losses=losses)) <= NAMED
 
 
 @pytest.mark.parametrize("name", sorted(CHEMISTRIES))
@@ -145,3 +205,10 @@ def test_easy_cycles_are_ended_by_voltage_and_current(name: str, celsius: float)
 @given(CASES)
 def test_every_run_has_a_named_outcome_widely(case: Case) -> None:
     check(case)
+
+
+@pytest.mark.full
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CASES, LOSSES)
+def test_every_run_that_loses_all_it_can_has_a_named_outcome_widely(case: Case, losses: Losses) -> None:
+    assert set(outcomes(*case, losses=losses)) <= NAMED

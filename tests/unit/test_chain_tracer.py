@@ -1,5 +1,6 @@
 """Laws on symbols: what is traced, what is refused, and exact partial derivatives of every law there is."""
 
+import dataclasses
 import importlib
 import inspect
 import math
@@ -78,6 +79,8 @@ SCALES = {
     "ceramic_overpotential": (-0.15, 0.15),
     "inventory": (1.0, 1e4),
     "film": (1e-4, 1e-2),
+    "void": (1e-8, 2e-6),
+    "closed_void": (1e-8, 2e-6),
 }
 """Domains of unknowns; any other is drawn from -2 to 2 times its scale."""
 PARAMETERS = {
@@ -105,6 +108,8 @@ PARAMETERS = {
     "stripping_reserve": (0.1, 10.0),
     "oxidation_onset": (0.0, 0.3),
     "tafel_slope": (0.05, 0.2),
+    "roughness": (1e-6, 5e-6),
+    "volume_per_charge": (1e-10, 2e-10),
 }
 """Domains of parameters by name; any other is drawn from 0.1 to 1."""
 
@@ -165,7 +170,17 @@ def neighbours(kind):
 
 def _fits():
     """Return which nodes stand left and right of each face: seen in the chains of small cells of every kind."""
-    from ceramer.physics import CellModel, Ceramic, Metal, MixedConductor, Polymer, TetheredPolymer, TwoPhase
+    from ceramer.physics import (
+        CellModel,
+        Ceramic,
+        Metal,
+        MixedConductor,
+        Polymer,
+        TetheredPolymer,
+        TwoPhase,
+        Voids,
+        interphase_growth,
+    )
 
     binary = {"conductivity": 0.1, "salt_concentration": 1000.0, "transference_number": 0.2}
     binary |= {"salt_diffusivity": 8e-12, "thickness": 1e-5, "cells": 2}
@@ -194,8 +209,14 @@ def _fits():
         [ceramic, mixed, ceramic],
     ]
     ageing = Metal.lithium(10.0, 1e4, film_resistance=1e-4, film_law=lambda r, i: 1e-13 / r + 1e-9 * where(-i, -i, 0.0))
+    voids = Voids(
+        borne_current_density=0.5, roughness=2e-6, refilled_share=0.7, closure_rate=1e-4, volume_per_charge=1.3e-10
+    )
+    losing = Metal.lithium(10.0, 1e4, film_resistance=1e-4)
+    losing = dataclasses.replace(losing, film_law=interphase_growth(1e-5, 1e-9, 2.2, 1e-4, 2.0), voids=voids)
+    aged = (([polymer], ageing), ([polymer], losing), ([ceramic], losing))
     found = {}
-    for stack, foil in [*((stack, metal) for stack in stacks), ([polymer], ageing)]:
+    for stack, foil in [*((stack, metal) for stack in stacks), *aged]:
         chain = CellModel(layers=stack, negative=foil, positive=foil, temperature=300.0).simulation().chain
         KINDS.update({node.kind: node.kind.name for node in chain.nodes})
         for k, face in enumerate(chain.faces):
@@ -285,6 +306,7 @@ VALUES = {
     "exchange_current": 10.0,
     "exchange_current_density": 10.0,
     "exponent": 2.0,
+    "exposure": 1e-6,
     "feed": 0.95,
     "filler_fraction": 0.2,
     "formula_mass": 1.3e-24,
@@ -315,6 +337,7 @@ VALUES = {
     "loading": 200.0,
     "loss_per_cycle": 1e-3,
     "maximum": 2e4,
+    "maximum_concentration": 5e4,
     "metal_molar_volume": 1.3e-5,
     "metal_poisson": 0.42,
     "metal_shear_modulus": 3.4e9,
@@ -342,6 +365,7 @@ VALUES = {
     "reference_temperature": 300.0,
     "conversion": 0.5,
     "retained": 0.8,
+    "scale": 2e-6,
     "s1": 1e-3,
     "s2": 1e-2,
     "separator_poisson": 0.33,
@@ -359,6 +383,9 @@ VALUES = {
     "steady_resistance": 25.0,
     "stoichiometry": 0.4,
     "strength": 1e6,
+    "stripping_current_density": 10.0,
+    "borne_current_density": 2.0,
+    "volume_per_charge": 1.345e-10,
     "surface": 5e3,
     "surface_energy": 0.03,
     "surface_tension": 0.5,
@@ -395,6 +422,7 @@ OF_A_LAW = {
     ("insertion_exchange_current", "rate_constant"): 1e-11,
     ("rate_from_interval", "exponent"): 2.0,
     ("limiting_current", "current_density"): 5.0,
+    ("interphase_growth", "ionic_conductivity"): 1e-5,
 }
 NOT_TRACED = {
     "apparent_rate_from_conversion": "an analysis of data: it checks its range by comparison",

@@ -118,6 +118,10 @@ TRACED = [
     (laws.film_growth_mixed, (5e-9, 1e-12, 2e-18, 9.585e-5, 4541.0), {}),
     (laws.film_thickness, (1e7, 1e-12, 2e-18), FILM | {"initial": 5e-9}),
     (laws.lithium_in_film, (1e-7, 9.585e-5, 2.0), {}),
+    (laws.interphase_growth, (1e-6, 1e-5, 1e-8, 2.17, 1.3e-4, 2.0), {}),
+    (laws.void_opening_rate, (10.0, 2.0, 1.345e-10), {}),
+    (laws.contact_kept, (1e-6, 2e-6), {}),
+    (laws.breathing_rate, (-0.1, 5e4, 5e-6), {}),
     (laws.active_material_left, (100.0, 1e-3), {}),
     (laws.leak_current_density, (1e-7, 3.0, 1e-4), {}),
     (laws.griffith_overpotential, (1.1e6, 1e-6, 1.3e-5, 1.12), {}),
@@ -239,10 +243,10 @@ def test_where():
 
 
 def test_every_law_of_the_engine_is_traced():
-    from ceramer.laws import _ageing, _electrolyte, _insertion, _kinetics, _penetration
+    from ceramer.laws import _ageing, _contact, _electrolyte, _insertion, _kinetics, _penetration
 
     traced = {law.__name__ for law, _, _ in TRACED}
-    for module in (_ageing, _electrolyte, _insertion, _kinetics, _penetration):
+    for module in (_ageing, _contact, _electrolyte, _insertion, _kinetics, _penetration):
         missing = set(module.__all__) - traced
         # a table is traced by the symbols of the engine alone, see the test below
         assert missing <= {"symmetric_cell_impedance", "constant_phase_impedance", "nmc811_slow_potential"}, missing

@@ -185,17 +185,15 @@ def interphase_growth(
     molar_volume: Numeric,
     lithium: Numeric,
 ) -> Numeric:
-    r"""Return how fast an interphase grows that conducts ions and electrons (a ceramic reduced by lithium).
+    """Return the growth rate of a ceramic's reduced interphase, ``dL/dt = V/(n F) s_i s_e/(s_i + s_e) dE/L``.
 
-    .. math::
-
-        \frac{dL}{dt} = \frac{V}{n F} \frac{\sigma_i \sigma_e}{\sigma_i + \sigma_e} \frac{\Delta E}{L}
+    It conducts ions and electrons, which together bring the lithium that reduces more of the ceramic.
 
     Parameters
     ----------
     thickness : L, [m], above 0
-    ionic_conductivity, electronic_conductivity : sigma_i, sigma_e of the interphase, [S/m]
-    voltage : Delta E between lithium and the potential at which the ceramic is reduced, [V]
+    ionic_conductivity, electronic_conductivity : s_i, s_e of the interphase, [S/m]
+    voltage : dE between lithium and the potential at which the ceramic is reduced, [V]
     molar_volume : V of the interphase per formula unit of the ceramic, [m3/mol]
     lithium : n that each formula unit takes up, [-], above 0
 
@@ -206,7 +204,7 @@ def interphase_growth(
     Raises
     ------
     InputError
-        If a conductivity or Delta E is negative, both conductivities are 0, or L, V or n is not above 0.
+        If a conductivity or dE is negative, both conductivities are 0, or L, V or n is not above 0.
 
     Notes
     -----

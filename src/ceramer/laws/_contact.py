@@ -85,7 +85,7 @@ def contact_kept(exposure: Numeric, scale: Numeric) -> Numeric:
 
 
 def breathing_rate(current_density: Numeric, maximum_concentration: Numeric, radius: Numeric) -> Numeric:
-    r"""Return how fast the mean stoichiometry of a sphere moves, either way, ``|dx/dt| = 3 |j|/(F c_max R)``.
+    """Return how fast the mean stoichiometry of a sphere moves, either way, ``|dx/dt| = 3 |j|/(F c_max R)``.
 
     Parameters
     ----------

@@ -127,7 +127,8 @@ def nmc811_potential(stoichiometry: Numeric) -> Numeric:
 
     Notes
     -----
-    25 degC. The two large terms cancel to 1 %; beyond the fitted range the curve is a guess.
+    25 degC. The two large terms cancel to 1 %. From 0.3 to 0.9 within 50 mV of `nmc811_slow_potential`, which has ends;
+    beyond the fitted range this curve is a guess.
 
     References
     ----------
@@ -205,8 +206,7 @@ _NMC811_TABLE = (
     (0.99995, 3.12362),
     (1, 3.02364),
 )
-_NMC811_FULL = 0.999
-"""Where the table's x = 1, the end of its measurement at 3.024 V, stands here."""
+_NMC811_FULL = 0.999  # where its x = 1 stands here
 
 
 @functools.cache
@@ -245,7 +245,6 @@ def nmc811_slow_potential(stoichiometry: Numeric) -> Numeric:
     -----
     25 degC. A monotone cubic through 59 points of the table, within 1 mV of the others; beyond 4.30 V and below 3.02 V
     its last slopes go on. The x of the source is 1 at the end of its measurement, which is taken for 0.999 here.
-    `nmc811_potential` lies within 50 mV from 0.3 to 0.9, but does not end.
 
     References
     ----------

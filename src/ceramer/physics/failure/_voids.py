@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ceramer import laws
 from ceramer.errors import InputError
 from ceramer.laws import Numeric
 from ceramer.physics.failure._numbers import plain
@@ -76,8 +77,8 @@ def stripped_void(
     ----------
     .. [1] J. Kasemchainan et al., Nat. Mater. 18, 1105 (2019), doi:10.1038/s41563-019-0438-9
     """
-    excess = np.clip(np.subtract(current_density, borne_current_density), 0.0, None)
-    return plain(excess * np.multiply(duration, lithium_per_charge))
+    rate = laws.void_opening_rate(current_density, borne_current_density, lithium_per_charge)
+    return plain(np.multiply(rate, duration))
 
 
 def contact_loss(void_depth: Numeric, roughness: Numeric) -> Numeric:
