@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -170,23 +171,22 @@ def dc_resistance_from_steps(time: object, current: object, voltage: object) -> 
     report = dc_resistance(steps.current, level, _extra=extra)
     table = pd.DataFrame(
         {
-            "step": np.arange(1, len(steps) + 1),
-            "start / s": steps.start,
-            "duration / s": steps.duration,
-            "current / uA": steps.current * 1e6,
+            **_listed("step", steps),
             "voltage at the end / mV": level * 1e3,
             "change over the second half / mV": (steps.eta_late - steps.eta_mid) * 1e3,
         }
     )
-    return AnalysisReport(
-        report.method,
-        report.results,
-        verdict=report.verdict,
-        warnings=report.warnings,
-        notes=report.notes,
-        tables={"steps": table},
-        series=report.series,
-    )
+    return dataclasses.replace(report, tables={"steps": table})
+
+
+def _listed(name: str, steps: HalfCycles) -> dict[str, Any]:
+    """Return the columns that the tables of steps and of pulses share."""
+    return {
+        name: np.arange(1, len(steps) + 1),
+        "start / s": steps.start,
+        "duration / s": steps.duration,
+        "current / uA": steps.current * 1e6,
+    }
 
 
 def pulses(t: Array, i: Array, v: Array) -> tuple[HalfCycles, Array] | None:
@@ -231,10 +231,7 @@ def _from_pulses(t: Array, v: Array, train: HalfCycles, before: Array) -> Analys
         report = AnalysisReport("dc_resistance", (result,))
     table = pd.DataFrame(
         {
-            "pulse": np.arange(1, len(train) + 1),
-            "start / s": train.start,
-            "duration / s": train.duration,
-            "current / uA": train.current * 1e6,
+            **_listed("pulse", train),
             "voltage before / mV": before * 1e3,
             "step at the end / mV": step * 1e3,
             "resistance of the first row / ohm": at_once / train.current,
