@@ -79,10 +79,19 @@ def test_every_assumed_number_is_read_and_has_a_range_and_a_source():
     book = failure.failure_book()
     ledger = book.ledger()
     failure.assumed_cell(ledger, **GEOMETRY, kinds=("void", "grain_boundary", "crack"))
-    assert set(failure.ASSUMED) <= set(ledger.read), "a number that nothing reads does not belong in the book"
-    for key in failure.ASSUMED:
-        datum = book[key]
-        assert datum.source and datum.low is not None and datum.high is not None
+    own = failure.assumptions()
+    assert set(own) <= set(ledger.read), "a number that nothing reads does not belong in the book"
+    for datum in own.values():
+        assert datum.low is not None and datum.high is not None
+        assert datum.source == "assumed" or datum.source in book.sources
+
+
+def test_assumed_numbers_are_in_si_units():
+    own = failure.assumptions()
+    assert own["filament.bridge_radius"].value == pytest.approx(2e-6)  # m
+    assert own["contact.borne_current_density"].high == pytest.approx(1e3)  # A/m2
+    assert own["lithium.creep_stress"].value == pytest.approx(2e6)  # Pa
+    assert own["polymer.ion_molar_volume"].low == pytest.approx(0.3e-4)  # m3/mol
 
 
 def test_each_thing_that_matters_moves_the_life():

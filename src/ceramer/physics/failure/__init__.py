@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ceramer.physics.failure._assumptions import ASSUMED, assumed_cell, failure_book, lithium
+from ceramer.physics.failure._assumptions import assumed_cell, assumptions, failure_book, lithium
 from ceramer.physics.failure._bridge import LORENZ_NUMBER, bridge_resistance, burn_out_voltage
 from ceramer.physics.failure._cell import (
     BrittleLayer,
@@ -32,7 +32,6 @@ from ceramer.physics.failure._trace import Trace, voltage_trace
 from ceramer.physics.failure._voids import contact_loss, creep_closure_rate, stripped_void
 
 __all__ = [
-    "ASSUMED",
     "HARD_VOLTAGE",
     "LORENZ_NUMBER",
     "SPREADING",
@@ -48,6 +47,7 @@ __all__ = [
     "SymmetricLithiumCell",
     "Trace",
     "assumed_cell",
+    "assumptions",
     "bridge_resistance",
     "burn_out_voltage",
     "constant_current",
