@@ -78,6 +78,41 @@ def test_electrodes_decide_between_ions_and_electrons() -> None:
     assert detect_method(large) == "bruce_vincent"
 
 
+def holds(*volts: float, hours: float = 2.0, **metadata: object) -> list[Measurement]:
+    """Leak of 50 Mohm beside an offset of 0.1 nA and a polarisation that fades away; noise of 1 pA."""
+    t, noise = np.arange(1.0, 3600.0 * hours, 10.0), rng()
+    currents = [u * (2e-8 + 1e-6 * np.exp(-t / 300.0)) + 1e-10 + 1e-12 * noise.standard_normal(t.size) for u in volts]
+    said = {**CELL, "electrodes": "SS | SS", **metadata}
+    return [polarisation(u, i, t, **said) for u, i in zip(volts, currents, strict=True)]
+
+
+def test_several_held_voltages_give_one_electronic_conductivity() -> None:
+    several = holds(0.05, 0.1, 0.15)
+    report = analyse(several)
+    assert report.method == "electronic_conductivity"
+    assert any("3 held voltages between blocking electrodes" in note for note in report.notes)
+    sigma = report.result("electronic_conductivity")
+    truth = 2e-8 * 350e-6 / 1.13e-4
+    assert sigma.standard_uncertainty is not None
+    # Geometry alone is 2.7 %, and the offset of 0.1 nA, 10 % of the smallest current, is no conductivity.
+    assert sigma.standard_uncertainty / sigma.value == pytest.approx(0.027, rel=0.1)
+    assert sigma.value == pytest.approx(truth, rel=2e-3)
+    assert report.result("current_offset").value == pytest.approx(1e-10, rel=0.05)
+    assert not report.warnings
+    assert analyse(holds(0.05, 0.1, hours=0.1)).warns("At 0.05 V: The hold was too short")
+    single = report.tables["voltages"]["I L / (U S) / S/cm"].to_numpy()
+    assert single == pytest.approx(1e-2 * truth * (1.0 + 5e-3 / np.array([0.05, 0.1, 0.15])), rel=5e-3)
+
+
+def test_holds_that_give_no_slope_are_refused() -> None:
+    with pytest.raises(InputError, match="All voltages"):
+        analyse(holds(0.1, 0.1))
+    with pytest.raises(InputError, match="have not one thickness"):
+        analyse([*holds(0.1), *holds(0.2, thickness="100 um")])
+    with pytest.raises(InputError, match="voltage= belongs to one hold"):
+        analyse(holds(0.1, 0.2), voltage=0.1)
+
+
 def test_current_steps_give_a_dc_resistance() -> None:
     i = np.repeat([1e-6, 2e-6, 4e-6, 8e-6], 50)
     m = series({"time": np.arange(200.0), "current": i, "voltage": 2e-4 + 350.0 * i})

@@ -168,6 +168,21 @@ def test_electronic_steps_tell_ohmic_from_polarising() -> None:
     assert bent.warns("not proportional")
 
 
+def test_electronic_steps_carry_the_uncertainty_of_their_holds() -> None:
+    u, known = np.array([0.05, 0.15]), np.array([3e-12, 4e-12])
+    of = {"thickness": Value(4e-4, 4e-6), "area": Value(1e-4)}
+    report = analysis.electronic_conductivity_steps(u, 1e-8 * u + 2e-10, current_uncertainty=known, **of)
+    sigma, offset = report.result("electronic_conductivity"), report.result("current_offset")
+    slope = np.hypot(3e-12, 4e-12) / 0.1  # of two points
+    assert sigma.value == pytest.approx(4e-8)
+    assert sigma.standard_uncertainty == pytest.approx(4e-8 * np.hypot(slope / 1e-8, 0.01), rel=1e-6)
+    assert offset.standard_uncertainty == pytest.approx(np.hypot(1.5 * 3e-12, 0.5 * 4e-12))
+    floor = analysis.electronic_conductivity_steps(u, 1e-13 * u, current_uncertainty=known, noise_floor=1e-10, **of)
+    assert floor.result("electronic_conductivity_upper_limit").value == pytest.approx(1e-10 / 0.1 * 4.0)
+    with pytest.raises(InputError, match="All voltages"):
+        analysis.electronic_conductivity_steps([0.1, 0.1], [1e-9, 1e-9], current_uncertainty=known, **of)
+
+
 def test_dc_resistance_is_a_slope_never_a_ratio() -> None:
     i = np.array([0.1, 1, 2, 4, 6, 8, 10, 20, 50]) * 1e-6
     report = analysis.dc_resistance(i, 0.24e-3 + 350.0 * i)

@@ -14,17 +14,18 @@ from ceramer.analysis._conductivity import conductivity
 from ceramer.analysis._critical_current import critical_current_density
 from ceramer.analysis._cycling import cycle_table, cycling
 from ceramer.analysis._dc_resistance import dc_resistance_from_steps
-from ceramer.analysis._electronic import electronic_conductivity
+from ceramer.analysis._electronic import electronic_conductivity, electronic_conductivity_steps
 from ceramer.analysis._plating_stripping import plating_stripping
 from ceramer.analysis._rate_test import rate_test_from_record
 from ceramer.analysis._report import AnalysisReport
 from ceramer.analysis._short import shorts
+from ceramer.analysis._steady import steady_value
 from ceramer.analysis._uncertain import Array, Number, number
 from ceramer.analysis._void_healing import void_healing
 from ceramer.analysis._window import window
 from ceramer.errors import InputError
 from ceramer.measurement import Measurement
-from ceramer.units import Value
+from ceramer.units import Value, si_factor
 
 __all__ = [
     "arrhenius_of",
@@ -135,34 +136,82 @@ def _moment_of_step(t: Array, start: int) -> float:
 
 
 def electronic_conductivity_of(
-    m: Measurement,
+    measurements: Sequence[Measurement],
     *,
     voltage: Number | None = None,
     thickness: Number | None = None,
     area: Number | None = None,
     noise_floor: float | None = None,
 ) -> AnalysisReport:
-    """`electronic_conductivity` on a polarisation between blocking electrodes."""
-    thickness, area = _given(m, "thickness", thickness), _given(m, "area", area)
-    (t, i), extra = _columns(m, _T, _I)
-    if m.has(_V):
-        (t, v, i), extra = _columns(m, _T, _V, _I)
-        held = float(np.median(v[v.size // 2 :]))
-        on = np.abs(v - held) < 0.5 * abs(held) if held else np.ones(v.size, dtype=bool)
-        t, i = t[int(np.argmax(on)) :], i[int(np.argmax(on)) :]
-        voltage = Value(held, float(np.std(v[v.size // 2 :])) or None) if voltage is None else voltage
+    """`electronic_conductivity` on a hold between blocking electrodes, `electronic_conductivity_steps` on several."""
+    geometry = {
+        name: _shared(measurements, name) if given is None else given
+        for name, given in (("thickness", thickness), ("area", area))
+    }
+    if len(measurements) > 1:
+        if voltage is not None:
+            raise InputError("voltage= belongs to one hold; of several, each has its voltage in its own record.")
+        return _over_voltages(measurements, noise_floor, geometry)
+    t, i, held, extra = _hold(measurements[0])
+    voltage = held if voltage is None else voltage
     if voltage is None:
         raise InputError("voltage is needed: the measurement has no voltage column; pass voltage=0.15 (V).")
     report = electronic_conductivity(
-        t - t[0],
-        i,
-        voltage=voltage,
-        thickness=thickness,
-        area=area,
-        noise_floor=noise_floor,
-        temperature=m.temperature,
+        t, i, voltage=voltage, noise_floor=noise_floor, temperature=measurements[0].temperature, **geometry
     )
     return _with(report, extra)
+
+
+def _shared(measurements: Sequence[Measurement], name: str) -> Any:
+    """Return the thickness or area of measurements on one sample."""
+    found = [m.require(name) for m in measurements]
+    if len({item.value for item in found}) > 1:
+        raise InputError(f"The measurements have not one {name}; analyse them one by one, or pass {name}=.")
+    return found[0]
+
+
+def _hold(m: Measurement) -> tuple[Array, Array, Value | None, tuple[str, ...]]:
+    """Return time and current since the voltage was applied, the voltage, and what is odd in the record."""
+    if not m.has(_V):
+        (t, i), extra = _columns(m, _T, _I)
+        return t - t[0], i, None, extra
+    (t, v, i), extra = _columns(m, _T, _V, _I)
+    held = float(np.median(v[v.size // 2 :]))
+    on = np.abs(v - held) < 0.5 * abs(held) if held else np.ones(v.size, dtype=bool)
+    start = int(np.argmax(on))
+    return t[start:] - t[start], i[start:], Value(held, float(np.std(v[v.size // 2 :])) or None), extra
+
+
+def _over_voltages(
+    measurements: Sequence[Measurement], noise_floor: float | None, geometry: dict[str, Any]
+) -> AnalysisReport:
+    import pandas as pd
+
+    volts, currents, spreads, warnings = [], [], [], []
+    for m in measurements:
+        t, i, held, extra = _hold(m)
+        if held is None or t.size < 8:
+            raise InputError("Of several holds each needs a voltage column, and at least 8 rows.")
+        steady = steady_value(t, i)
+        volts.append(held.value)
+        currents.append(steady.value)
+        spreads.append(steady.standard_uncertainty or 0.0)
+        warnings += [f"At {held.value:.4g} V: {said}" for said in (*extra, steady.sentence) if said]
+    report = electronic_conductivity_steps(
+        volts,
+        currents,
+        current_uncertainty=spreads,
+        noise_floor=noise_floor,
+        temperature=measurements[0].temperature,
+        **geometry,
+    )
+    u, i = report.series["voltage"], report.series["current"]
+    cell = number(geometry["thickness"], "thickness").value / number(geometry["area"], "area").value
+    single = np.divide(i * cell, u, out=np.full(u.size, np.nan), where=u != 0.0)
+    table = pd.DataFrame(
+        {"voltage / V": u, "steady current / nA": i * 1e9, "I L / (U S) / S/cm": single / si_factor("S/cm")}
+    )
+    return _with(dataclasses.replace(report, tables={"voltages": table}), tuple(warnings))
 
 
 def window_of(

@@ -87,7 +87,11 @@ METHODS: Final = _registry(
     Method("arrhenius", "activation energy from spectra at several temperatures", _Z, arrhenius_of, several=True),
     Method("bruce_vincent", "transference number from a polarisation", (_T, _I), bruce_vincent_of),
     Method(
-        "electronic_conductivity", "electronic conductivity from a polarisation", (_T, _I), electronic_conductivity_of
+        "electronic_conductivity",
+        "electronic conductivity from holds between blocking electrodes",
+        (_T, _I),
+        electronic_conductivity_of,
+        several=True,
     ),
     Method("window", "stability window from a sweep", (_V, _I), window_of),
     Method("dc_resistance", "resistance as a slope over current steps", (_T, _V, _I), dc_resistance_of),
@@ -112,7 +116,7 @@ def analyse(
     ----------
     measurement : Measurement or sequence of Measurement
         Several spectra at different temperatures give an Arrhenius fit; a spectrum, a polarisation and a spectrum a
-        transference number.
+        transference number; several voltages held between blocking electrodes one electronic conductivity.
     method : str or None
         A name in `METHODS`.
     **options
@@ -225,6 +229,8 @@ def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]
         between = [m for m, is_spectrum in zip(items, spectra, strict=True) if not is_spectrum]
         if len(between) == 1 and any(spectra) and not _is_galvanostatic(between[0]):
             return "bruce_vincent", "there is one polarisation between impedance spectra"
+        if not any(spectra) and {_detect(m)[0] for m in items} == {"electronic_conductivity"}:
+            return "electronic_conductivity", f"there are {len(items)} held voltages between blocking electrodes"
         raise InputError(
             f"{len(items)} measurements of different kinds fit no one method; analyse them one by one, or pass method=."
         )

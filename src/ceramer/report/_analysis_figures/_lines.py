@@ -112,7 +112,7 @@ def electronic_line(report: AnalysisReport, prefix: str = "") -> Figure | None:
     found = columns(report, "voltage", "current", "fit_current")
     if found is None:
         return None
-    names = ("electronic_conductivity", "current_offset")
+    names = ("electronic_conductivity", "electronic_conductivity_upper_limit", "current_offset")
     said = (f"Steady current at {found[0].size} voltages. {report.verdict}", told(report, names))
     return _line(prefix + "hebb-wagner", found, "voltage, V", "steady current, A", said)
 
