@@ -243,10 +243,12 @@ MEANING: dict[str, dict[str, str]] = {
         "rule, with the exponent of any cathode in the catalogue.",
         "pore_medium": "What fills its pores; its mass counts.",
         "interface_resistance": "Of one electrode against the electrolyte: film and charge transfer together.",
-        "film_resistance": "The part of it that is a film; the rest is charge transfer (Butler–Volmer). Not given: 0.",
-        "double_layer_capacitance": "Not given: that of the metal in the catalogue, and said.",
+        "film_resistance": "The part of it that is a film; the rest is charge transfer (Butler–Volmer). A film that grows "
+        "starts from it. Not given: 0.",
+        "double_layer_capacitance": "Not given: that of the metal in the catalogue, and said; on particles none, and said.",
         "oxidation_onset": "Potential against lithium at which the electrolyte is oxidised here with",
-        "oxidation_current": "this current density; without one, nothing is oxidised.",
+        "oxidation_current": "this current density (of the metal, or of the particles' surface); without one, nothing is "
+        "oxidised.",
         "tafel_slope": "Volts for ten times that current; that of any metal in the catalogue where not given.",
         "nucleation_overpotential": "Of the first lithium on bare metal (type `plating`). Not given: 0.",
         "particle_radius": "Of the active material, as spheres. Not given: the catalogue's.",
@@ -255,6 +257,38 @@ MEANING: dict[str, dict[str, str]] = {
         "electronic_conductivity": "Of the whole coating. Not given: the catalogue's.",
         "stoichiometry": "Lithium per site of the active material as assembled. Not given: the catalogue's.",
         "collector": "Current collector.",
+        "ageing": "How it ages, see below. Nothing ages that is not given: there are no default values.",
+    },
+    "AgeingSpec": {
+        "film": "A film that grows: SEI on lithium or on bare metal, CEI on the particles of a porous electrode. It starts "
+        "from `film_resistance`.",
+        "interphase": "Instead of a film: a ceramic that the lithium reduces (LATP). It starts from `film_resistance`.",
+        "dead_lithium": "Share of the plated lithium that never comes back (`lithium`, `plating`).",
+        "voids": "Contact that stripping takes from lithium (`lithium`).",
+        "contact_loss": "Share of the particles' contact that is lost per unit of stoichiometry that passes, in or out "
+        "(`porous`).",
+        "active_material_loss": "Share of the active material that drops out in each cycle, with its lithium (`porous`).",
+    },
+    "FilmGrowthSpec": {
+        "conductivity": "Of the film to lithium ions: its resistance is its thickness over this.",
+        "molar_volume": "Film per mole of what reacts.",
+        "lithium": "Lithium that each mole of it binds.",
+        "rate_constant": "Of the reaction under the film.",
+        "diffusivity": "Of what reacts, through the film.",
+        "concentration": "Of what reacts, outside the film.",
+    },
+    "InterphaseGrowthSpec": {
+        "ionic_conductivity": "Of the interphase,",
+        "electronic_conductivity": "and to electrons; the smaller of the two decides.",
+        "voltage": "Between lithium and the potential at which the ceramic is reduced.",
+        "molar_volume": "Interphase per formula unit of the ceramic.",
+        "lithium": "Lithium that each formula unit takes up.",
+    },
+    "VoidGrowthSpec": {
+        "borne_current_density": "Stripping that diffusion and creep of lithium replace, so that no void opens.",
+        "roughness": "Mean depth of missing lithium that leaves 1/e of the contact.",
+        "refilled_share": "Share of a void that plating fills again; the rest is closed over.",
+        "closure_rate": "At which pressure and creep take the depth of voids away.",
     },
     "CollectorSpec": {
         "material": "Catalogue name of the foil.",
@@ -329,6 +363,10 @@ TITLES = {
     "ExchangeSpec": "`exchange`",
     "ElectrodeSpec": "`[negative]`, `[positive]`",
     "CollectorSpec": "`collector`",
+    "AgeingSpec": "`[negative.ageing]`, `[positive.ageing]`",
+    "FilmGrowthSpec": "`film`",
+    "InterphaseGrowthSpec": "`interphase`",
+    "VoidGrowthSpec": "`voids`",
 }
 
 PAGES = {"StackSpec": "[stack](stack.md)", "MediumSpec": "[medium](medium.md)", "Recipe": "recipe"}
@@ -627,7 +665,10 @@ def pages() -> dict[str, str]:
             _new("cell")
             + " The `[stack]` table is a [stack](stack.md); for its `[stack.media.NAME]`, see [Medium](medium.md).",
             CellSpec,
-            ["CellSpec", "ElectrodeSpec", "CollectorSpec"],
+            [
+                *("CellSpec", "ElectrodeSpec", "CollectorSpec"),
+                *("AgeingSpec", "FilmGrowthSpec", "InterphaseGrowthSpec", "VoidGrowthSpec"),
+            ],
             used,
             end=template(_template("cell")),
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ceramer import units
 from ceramer.errors import MissingExtraError
 from ceramer.report import _words as words
 from ceramer.report._figures import Figure
@@ -87,7 +88,7 @@ def mechanism_rows(life: Life, mechanisms: Sequence[Mechanism]) -> tuple[tuple[s
         heads = (*heads, f"falls to {100.0 * life.end_share:.4g} %")
     rows = []
     for m in mechanisms:
-        row = [m.name, f"{m.regained / 36.0:.4g} mAh/cm2", f"{100.0 * m.share:.3g} %", str(m.cycles)]
+        row = [m.name, units.show(m.regained, "mAh/cm2"), f"{100.0 * m.share:.3g} %", str(m.cycles)]
         if life.end_share is not None:
             row.append("not" if m.end_of_life is None else f"at {m.end_of_life:.4g}")
         rows.append(tuple(row))
