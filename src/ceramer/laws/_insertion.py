@@ -304,7 +304,7 @@ def lto_potential(stoichiometry: Numeric, plateau: Numeric = 1.55) -> Numeric:
     References
     ----------
     .. [1] A. M. Yao, V. Viswanathan, J. Phys. Chem. Lett. 15, 1143 (2024), doi:10.1021/acs.jpclett.3c03129
-    .. [2] Vasileiadis et al. (2017), as used in TRI-AMDD/mpet (plateau)
+    .. [2] A. Vasileiadis et al., arXiv:1801.06521 (2018), as used in TRI-AMDD/mpet (plateau)
 
     Examples
     --------
