@@ -12,7 +12,9 @@ from functools import partial
 from ceramer import laws
 from ceramer.library._facts import fact
 from ceramer.library._registry import Calculation, open_prediction, predict
+from ceramer.library._systems import load_cell
 from ceramer.provenance import Ledger
+from ceramer.units import FARADAY
 
 __all__ = ["FADES", "NEEDS_CURVE", "NEEDS_CURVE_REASON", "Fade", "capacity_left"]
 
@@ -250,6 +252,27 @@ for _cell in ("Li|PCE|LFP, 22 degC", "Li|H-SSE|LFP, 22 degC", "LFP|PLM|Li, 1C, 6
 )
 def _efficiency(ledger: Ledger) -> float:
     return float((ledger("F001-174") / ledger("F001-173")) ** (1.0 / ledger("F001-174.n")))
+
+
+@open_prediction(
+    "Li|CSE|NCM811:salt that the missing charge of 400 cycles takes if anions alone are oxidised, over all salt",
+    "salt_share",
+    "1",
+    "(1 - CE) of the charges between the first and the last printed capacity, one anion an electron, over the salt of "
+    "CSE and catholyte by their recipes; above 1 something else must carry most of it: electrons, or the solvent",
+)
+def _salt_taken(ledger: Ledger) -> float:
+    from ceramer.physics import Polymer, cell_model
+
+    model, _ = cell_model(load_cell("Li|CSE|NCM811", ledger), ledger=ledger)
+    mean = 0.5 * (ledger("F001-173") + ledger("F001-174")) * ledger("F001-065")
+    missing = mean * (1.0 / ledger("F001-177") - 1.0) * ledger("F001-174.n")
+    salt = sum(
+        layer.thickness * layer.salt_concentration * layer.salt_volume_fraction * getattr(layer, "porosity", 1.0)
+        for layer in model.layers
+        if isinstance(layer, Polymer)
+    )
+    return missing / FARADAY / salt
 
 
 NEEDS_CURVE = frozenset(
