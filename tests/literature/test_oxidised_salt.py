@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ceramer import library
-from ceramer.library._predictions import OPEN
-
-KEY = "Li|CSE|NCM811:salt that the missing charge of 400 cycles takes if anions alone are oxidised, over all salt"
+from ceramer.library._fade import _salt_taken
 
 
 def test_the_missing_charge_of_cse_is_three_times_its_salt():
@@ -15,6 +13,6 @@ def test_the_missing_charge_of_cse_is_three_times_its_salt():
     missing = 0.5 * (172.4 + 105.1) * 1.5e-3 * 3.6 * 1e4 * 400 * (1 / 0.994 - 1)  # C/m2
     salt = 96e-6 * 0.7866 * 772.4 + 8.144e-6 * 0.45 * 568.4  # mol/m2
     book = library.book()
-    assert OPEN[KEY].calculate(book.ledger()) == pytest.approx(missing / 96485.332 / salt, rel=1e-3)
+    assert _salt_taken(book.ledger()) == pytest.approx(missing / 96485.332 / salt, rel=1e-3)
     perfect = book.ledger({"F001-177": 1.0 - 1e-9})
-    assert OPEN[KEY].calculate(perfect) == pytest.approx(0.0, abs=1e-5)
+    assert _salt_taken(perfect) == pytest.approx(0.0, abs=1e-5)

@@ -152,7 +152,8 @@ def _particles(number: int, surface: Surface) -> Particles:
         exchange = p["exchange_factor"] * material.exchange_current_density(c, _inside(x))
         eta = insertion_overpotential(local, exchange, p["temperature"])
         rates = [drop - material.open_circuit_potential(x) - local * film - eta]
-        taken, passed, consumed = j, j, ()
+        taken, passed = j, j
+        consumed: tuple[Number, ...] = ()
         if surface.grows:
             assert material.cei_growth is not None
             numbers = [p[f"growth_{k}"] for k in range(surface.numbers)]

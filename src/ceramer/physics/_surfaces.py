@@ -376,7 +376,7 @@ def _metal_faces(
     name: str, body: Any, phase: tuple[int, ...], potential: int, *, losing: bool = False
 ) -> tuple[FaceKind, FaceKind]:
     """Return the faces phase -> metal (right) and metal -> phase (left); `losing` for a metal with voids."""
-    names = KINETICS
+    names: tuple[str, ...] = KINETICS
     metal: tuple[int, ...] = (0, 1, 2)
     n = len(phase)
     if losing:
