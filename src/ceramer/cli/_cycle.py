@@ -13,6 +13,9 @@ from ceramer.cli._protocol import read_protocol
 from ceramer.errors import InputError, NotConvergedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ceramer.cli._output import Progress
     from ceramer.experiments import Life, Mechanism, Protocol, Spread
 
 __all__ = ["add_options", "cycle"]
@@ -64,15 +67,17 @@ def cycle(arguments: argparse.Namespace) -> int:
     say(f"{where(cell)}: {protocol.name}, {arguments.cycles} {'cycle' if arguments.cycles == 1 else 'cycles'}.")
     began = time.perf_counter()
     with progress(arguments, "cycle") as advance:
-        note = None if advance is None else lambda n, total: advance(f"cycle {n}", n, total)
-        life = experiments.cycle(cell, protocol, arguments.cycles, ledger=ledger, progress=note, **options)
+        life = experiments.cycle(
+            cell, protocol, arguments.cycles, ledger=ledger, progress=_counting(advance, "cycle"), **options
+        )
     took = time.perf_counter() - began
     for assumed in life.assumed:
         say(f"  assumed: {assumed}")
     if life.mechanisms_given:
         say(f"  ages by: {', '.join(life.mechanisms_given)}")
     out.print(report.life_table(life))
-    say(f"{life.sentence} {_totals(life, took)}")
+    say(life.sentence)
+    say(_totals(life, took))
     mechanisms: tuple[Mechanism, ...] = ()
     if arguments.mechanisms:
         mechanisms = _mechanisms(arguments, life)
@@ -81,14 +86,13 @@ def cycle(arguments: argparse.Namespace) -> int:
     spread: Spread | None = None
     if arguments.samples is not None:
         with progress(arguments, "samples") as advance:
-            note = None if advance is None else lambda n, total: advance(f"cell {n}", n, total)
             spread = experiments.spread(
                 lambda drawn: read_cell(arguments, drawn),
                 book,
                 protocol,
                 arguments.cycles,
                 samples=arguments.samples,
-                progress=note,
+                progress=_counting(advance, "cell"),
                 **options,
             )
         for line in report.spread_lines(spread):
@@ -101,17 +105,24 @@ def cycle(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _counting(advance: Progress | None, word: str) -> Callable[[int, int], None] | None:
+    return None if advance is None else lambda n, total: advance(f"{word} {n}", n, total)
+
+
 def _totals(life: Life, took: float) -> str:
     count = len(life.number)
-    how = "every cycle simulated" if count == life.last else f"{count} cycles simulated, jumps off by {life.error:.0e}"
+    how = (
+        "every cycle simulated"
+        if count == life.last
+        else f"{count} cycles simulated, estimated error of the jumps {life.error:.0e}"
+    )
     kept = ", ".join(f"{name} {abs(value):.0e}" for name, value in life.balance.items() if value)
-    return f"({how}, {took:.2g} s here{'; out of balance: ' + kept if kept else ''}.)"
+    return f"{how}, {took:.2g} s here{'; out of balance: ' + kept if kept else ''}."
 
 
 def _mechanisms(arguments: argparse.Namespace, life: Life) -> tuple[Mechanism, ...]:
     with progress(arguments, "mechanisms") as advance:
-        note = None if advance is None else lambda n, total: advance(f"cycle {n}", n, total)
-        return life.mechanisms(progress=note)
+        return life.mechanisms(progress=_counting(advance, "cycle"))
 
 
 def _verdict(life: Life, mechanisms: tuple[Mechanism, ...]) -> str:
@@ -128,7 +139,7 @@ def _verdict(life: Life, mechanisms: tuple[Mechanism, ...]) -> str:
         return "Nothing is lost that a mechanism would give back."
     part = 100.0 * worst.regained / lost
     return (
-        f"{worst.name[0].upper()}{worst.name[1:]} costs most: without it {part:.3g} % of what is lost would be there."
+        f"{worst.name[0].upper()}{worst.name[1:]} costs most: without it {part:.2g} % of what is lost would be there."
     )
 
 

@@ -212,7 +212,7 @@ class Life:
         """How the life went, in one sentence."""
         if not len(self.number):
             return f"The cell did not finish its first cycle: {_lower(self.outcome.sentence)}"
-        left = f"{100.0 * self.retention[-1]:.4g} % of the first capacity is left"
+        left = f"{100.0 * self.retention[-1]:.3g} % of the first capacity is left"
         if self.outcome.completed:
             told = f"All {self.cycles} cycles were carried out; {left}"
         else:
@@ -220,7 +220,7 @@ class Life:
         if self.end_share is not None:
             share = f"{100.0 * self.end_share:.4g} %"
             end = self.end_of_life
-            told += f"; it does not fall to {share}" if end is None else f"; it falls to {share} at cycle {end:.4g}"
+            told += f"; it does not fall to {share}" if end is None else f"; it falls to {share} at cycle {end:.0f}"
         return f"{told}." if self.outcome.completed else f"{told}: {_lower(self.outcome.sentence)}"
 
     def mechanisms(self, *, progress: Callable[[int, int], None] | None = None) -> tuple[Mechanism, ...]:
@@ -243,8 +243,7 @@ class Life:
         found = []
         many = len(self.mechanisms_given)
         for k, name in enumerate(self.mechanisms_given):
-            note = (lambda n, total, k=k: progress(k * total + n, many * total)) if progress else None  # type: ignore[misc]
-            other = self._without(name, note)
+            other = self._without(name, _part(progress, k, many))
             there = float(other.at(self.last)[0]) if other.last >= self.last else 0.0
             regained = there - float(self.capacity[-1])
             found.append(Mechanism(name, regained, regained / self.first_capacity, other.last, other.end_of_life))
@@ -317,6 +316,11 @@ class Life:
                 for name, values in self.columns().items()
             },
         }
+
+
+def _part(progress: Callable[[int, int], None] | None, k: int, many: int) -> Callable[[int, int], None] | None:
+    """Return the progress of part k of many as one of the whole."""
+    return None if progress is None else lambda n, total: progress(k * total + n, many * total)
 
 
 def _over(a: Array, b: Array) -> Array:
@@ -495,18 +499,19 @@ def _ways_without(model: CellModel, loss: float) -> Mapping[str, tuple[CellModel
         metal: Metal = getattr(model, side)
         for name, changed in _of_metal(metal).items():
             key = f"{name} {metal.name}" if side == "negative" else f"{name} {metal.name}, positive electrode"
-            found[key] = (replace(model, **{side: replace(metal, **changed)}), loss)
+            changes: dict[str, Any] = {side: replace(metal, **changed)}
+            found[key] = (replace(model, **changes), loss)
     last = model.layers[-1]
     if not isinstance(last, PorousCathode):
         return found
 
-    for name, changes in (
+    for name, without in (
         ("film on the particles", _without_film),
         ("loss of contact of the particles", lambda m: {"contact_loss": _MINIMAL} if m.contact_loss else {}),
         ("oxidation in the cathode", lambda m: {"oxidation_current": _MINIMAL} if m.oxidation_current else {}),
     ):
-        if any(changes(m) for m in last.materials):
-            materials = tuple(replace(m, **changes(m)) for m in last.materials)
+        if any(without(m) for m in last.materials):
+            materials = tuple(replace(m, **without(m)) for m in last.materials)
             found[name] = (replace(model, layers=(*model.layers[:-1], replace(last, materials=materials))), loss)
     if loss > 0.0:
         found["loss of active material"] = (model, 0.0)

@@ -25,21 +25,23 @@ if TYPE_CHECKING:
 __all__ = ["life_figures", "life_html", "life_plot", "life_table", "mechanism_table", "spread_lines"]
 
 _COLUMNS: Final = (
-    ("cycle", "cycle", "{:.0f}"),
-    ("discharge capacity / mAh/cm2", "mAh/cm2", "{:.4g}"),
-    ("specific discharge capacity / mAh/g", "mAh/g", "{:.4g}"),
-    ("retention", "left", "{:.2%}"),
-    ("coulombic efficiency", "efficiency", "{:.4%}"),
-    ("mean discharge voltage / V", "mean V", "{:.4g}"),
-    ("film / ohm cm2", "film, ohm cm2", "{:.4g}"),
-    ("film on the particles / ohm cm2", "on particles", "{:.4g}"),
-    ("lithium of the negative electrode / mAh/cm2", "lithium, mAh/cm2", "{:.4g}"),
-    ("active material", "active", "{:.2%}"),
-    ("contact of the particles", "contact", "{:.2%}"),
-    ("contact of the negative electrode", "contact, negative", "{:.2%}"),
-    ("oxidised / mAh/cm2", "oxidised, mAh/cm2", "{:.3g}"),
+    ("cycle", "cycle", 1.0, "{:.0f}"),
+    ("discharge capacity / mAh/cm2", "mAh/cm2", 1.0, "{:.4g}"),
+    ("specific discharge capacity / mAh/g", "mAh/g", 1.0, "{:.4g}"),
+    ("retention", "left %", 100.0, "{:.2f}"),
+    ("coulombic efficiency", "CE %", 100.0, "{:.3f}"),
+    ("mean discharge voltage / V", "mean V", 1.0, "{:.4g}"),
+    ("film / ohm cm2", "film ohm cm2", 1.0, "{:.4g}"),
+    ("film on the particles / ohm cm2", "on grains ohm cm2", 1.0, "{:.4g}"),
+    ("lithium of the negative electrode / mAh/cm2", "Li mAh/cm2", 1.0, "{:.4g}"),
+    ("active material", "active %", 100.0, "{:.2f}"),
+    ("contact of the particles", "contact %", 100.0, "{:.2f}"),
+    ("contact of the negative electrode", "contact of Li %", 100.0, "{:.2f}"),
+    ("oxidised / mAh/cm2", "oxidised mAh/cm2", 1.0, "{:.3g}"),
 )
-"""Column of `Life.columns`, how a table calls it, and how it writes it."""
+"""Column of `Life.columns`, how a table calls it, in which unit, and how it writes it."""
+_SPAN: Final = 0.1
+"""Of the axis of the coulombic efficiency at least [%]."""
 _COLOURS: Final = (canvas.BLUE, canvas.VERMILLION, canvas.GREEN, canvas.ORANGE, canvas.SKY, canvas.PURPLE)
 _STYLES: Final = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
@@ -50,18 +52,20 @@ def life_rows(life: Life, count: int = 9) -> tuple[tuple[str, ...], tuple[tuple[
     The rows are of simulated cycles: the first, the last, and those nearest to an even division.
     """
     table = life.columns()
-    shown = [entry for entry in _COLUMNS if entry[0] in table]
-    heads = tuple(head for _, head, _ in shown)
+    areal, specific = _COLUMNS[1][0], _COLUMNS[2][0]
+    left_out = areal if specific in table else ""
+    shown = [entry for entry in _COLUMNS if entry[0] in table and entry[0] != left_out]
+    heads = tuple(head for _, head, _, _ in shown)
     if not len(life.number):
         return heads, ()
     wanted = np.linspace(1, life.last, min(count, life.last))
     chosen = sorted({int(np.argmin(np.abs(life.number - n))) for n in wanted})
 
-    def text(name: str, form: str, k: int) -> str:
-        value = float(table[name][k])
-        return form.format(value).replace("%", " %") if np.isfinite(value) else ""
+    def text(name: str, scale: float, form: str, k: int) -> str:
+        value = scale * float(table[name][k])
+        return form.format(value) if np.isfinite(value) else ""
 
-    return heads, tuple(tuple(text(name, form, k) for name, _, form in shown) for k in chosen)
+    return heads, tuple(tuple(text(name, scale, form, k) for name, _, scale, form in shown) for k in chosen)
 
 
 def life_table(life: Life) -> RenderableType:
@@ -88,9 +92,9 @@ def mechanism_rows(life: Life, mechanisms: Sequence[Mechanism]) -> tuple[tuple[s
         heads = (*heads, f"falls to {100.0 * life.end_share:.4g} %")
     rows = []
     for m in mechanisms:
-        row = [m.name, units.show(m.regained, "mAh/cm2"), f"{100.0 * m.share:.3g} %", str(m.cycles)]
+        row = [m.name, f"{units.convert(m.regained, 'mAh/cm2'):.3g} mAh/cm2", f"{100.0 * m.share:.3g} %", str(m.cycles)]
         if life.end_share is not None:
-            row.append("not" if m.end_of_life is None else f"at {m.end_of_life:.4g}")
+            row.append("not" if m.end_of_life is None else f"at {m.end_of_life:.0f}")
         rows.append(tuple(row))
     return heads, tuple(rows)
 
@@ -109,7 +113,7 @@ def spread_lines(spread: Spread) -> tuple[str, ...]:
     if len(spread.end_of_life):
         share = f"{100.0 * float(spread.nominal.end_share or 0.0):.4g} %"
         last = spread.nominal.cycles
-        ends = [f"{x:.4g}" if np.isfinite(x) else f"more than {last}" for x in spread.interval("end_of_life")]
+        ends = [f"{x:.0f}" if np.isfinite(x) else f"more than {last}" for x in spread.interval("end_of_life")]
         lines.append(f"Falls to {share} at cycle {ends[1]} ({ends[0]} to {ends[2]}).")
     stopped = [name for name in spread.outcomes if name != "completed"]
     lines += [f"{stopped.count(name)} of {lived} stopped before: {name}." for name in dict.fromkeys(stopped)]
@@ -210,13 +214,16 @@ def _fade(life: Life) -> Picture:
         upper.plot(n, q, color=canvas.BLUE, marker=marker, markersize=3.0, linewidth=1.2)
         if end is not None and life.end_share is not None:
             level = life.end_share * q[0] / life.retention[0]
-            said = f"{100.0 * life.end_share:.4g} % at {end:.4g}"
+            said = f"{100.0 * life.end_share:.4g} % at {end:.0f}"
             upper.plot([end], [level], "s", color=canvas.VERMILLION, markersize=5.0)
             upper.annotate(said, (end, level), (6, 6), textcoords="offset points")
         upper.set_ylabel(f"discharge capacity, {unit}")
-        upper.set_ylim(bottom=0.0)
+        upper.set_ylim(0.0, 1.1 * float(q.max()))
         lower.plot(n[known], efficiency[known], color=canvas.GREEN, marker=marker, markersize=3.0, linewidth=1.2)
-        lower.set_ylabel("coulombic efficiency, %")
+        if known.any() and np.ptp(efficiency[known]) < _SPAN:  # no closer look than a cycler allows
+            middle = 0.5 * (efficiency[known].min() + efficiency[known].max())
+            lower.set_ylim(middle - 0.5 * _SPAN, middle + 0.5 * _SPAN)
+        lower.set_ylabel("efficiency, %")
         lower.ticklabel_format(useOffset=False, axis="y")
         lower.set_xlabel("cycle")
         upper.tick_params(labelbottom=False)
@@ -235,7 +242,7 @@ def _fade(life: Life) -> Picture:
 
 def _moving(life: Life) -> dict[str, Any]:
     """Return what ages, each over its largest magnitude, by name."""
-    names = [name for name, _, _ in _COLUMNS[6:]]
+    names = [name for name, *_ in _COLUMNS[6:]]
     found = {}
     for name, values in life.columns().items():
         top = float(np.max(np.abs(values)))
@@ -253,8 +260,8 @@ def _ageing(life: Life, moving: dict[str, Any]) -> Picture:
             label = f"{name.split(' / ')[0]} ({words.number(float(np.max(np.abs(values))))}{_unit(name)})"
             axes.plot(n, values / np.max(np.abs(values)), color=colour, linestyle=style, label=label)
         axes.set_xlabel("cycle")
-        axes.set_ylabel("over the largest, which the legend gives")
-        legend_below(figure, axes)
+        axes.set_ylabel("over the value in the legend")
+        legend_below(figure, axes, columns=2)
 
     told = "; ".join(f"{name.split(' / ')[0]} {v[0]:.4g} to {v[-1]:.4g}{_unit(name)}" for name, v in moving.items())
     return Picture("ageing", "What ages", f"{told}.", told, 3.2, paint)

@@ -378,9 +378,9 @@ def _profile(profiles: Profiles, name: str) -> Picture:
     )
 
 
-def legend_below(figure: Any, axes: Any) -> None:
+def legend_below(figure: Any, axes: Any, columns: int = len(_COLOURS)) -> None:
     """Put the legend below, where it covers neither lines nor the title of a part of a figure."""
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=len(_COLOURS))
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=columns)
 
 
 def _broken(x: Array, y: Array) -> tuple[Array, Array]:
