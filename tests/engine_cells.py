@@ -1,7 +1,7 @@
 """Parts of small cells that several shelves of tests put together, and every kind that the engine knows."""
 
 from ceramer import laws
-from ceramer.physics import Ceramic, Polymer, _model, _surfaces, _transport
+from ceramer.physics import Ceramic, Polymer, _contacts, _metals, _model, _transport
 
 T = 333.15
 BINARY = {"conductivity": 0.1, "salt_concentration": 1000.0, "transference_number": 0.2, "salt_diffusivity": 8e-12}
@@ -19,11 +19,11 @@ NEWMAN = laws.newman_number(0.1, 8e-12, 0.2, concentration=1000.0, temperature=T
 def all_kinds():
     """Return the kinds of every cell, and those of tethered anions, two skeletons and mixed conductors."""
     nodes, faces = _model.standard_kinds()
-    tables = (_surfaces.to_contact, _surfaces.from_contact, _surfaces.to_junction, _surfaces.from_junction)
-    touching = [face for table in (*tables, _surfaces.to_metal, _surfaces.from_metal) for face in table.values()]
+    tables = (_contacts.to_contact, _contacts.from_contact, _contacts.to_junction, _contacts.from_junction)
+    touching = [face for table in (*tables, _metals.to_metal, _metals.from_metal) for face in table.values()]
     more = (_transport.TETHERED_FACE, _transport.TWO_PHASE_FACE, _transport.MIXED_FACE, *touching)
-    terminal = _surfaces.to_terminal[_surfaces.METAL_TWO_PHASE]
+    terminal = _metals.to_terminal[_metals.METAL_TWO_PHASE]
     return (
-        (*nodes, _transport.TETHERED, _transport.TWO_PHASE, _transport.MIXED, _surfaces.METAL_TWO_PHASE),
+        (*nodes, _transport.TETHERED, _transport.TWO_PHASE, _transport.MIXED, _metals.METAL_TWO_PHASE),
         tuple(dict.fromkeys((*faces, *more, terminal))),
     )

@@ -8,7 +8,7 @@ from engine_cells import BINARY
 
 from ceramer.numerics.chain import Step
 from ceramer.physics import CellModel, Ceramic, Metal, MixedConductor, Polymer
-from ceramer.physics._surfaces import electrode_current
+from ceramer.physics._metals import electrode_current
 from ceramer.units import FARADAY, GAS_CONSTANT
 
 pytestmark = pytest.mark.usefixtures("one_program")

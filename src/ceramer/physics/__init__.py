@@ -20,7 +20,8 @@ from ceramer.physics._layers import (
     TwoPhase,
     Voids,
 )
-from ceramer.physics._model import CellModel, Simulation
+from ceramer.physics._model import CellModel
+from ceramer.physics._simulation import Simulation
 from ceramer.physics._tracer import NATURAL_LITHIUM_6, Foil, IsotopeResult, Population, exchange_isotopes
 from ceramer.physics._transport import BinaryLaws
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ceramer import laws
 from ceramer.numerics.chain import NodeKind, Unknown, where
 from ceramer.physics._growth import GrowthLaw
-from ceramer.physics._surfaces import METAL, metal_source
+from ceramer.physics._metals import METAL, metal_source
 
 __all__ = ["ageing_metal", "film_growth", "film_lithium", "interphase_growth"]
 

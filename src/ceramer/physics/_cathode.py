@@ -15,7 +15,7 @@ import numpy as np
 
 from ceramer import laws
 from ceramer.numerics.chain import FaceKind, NodeKind, Particles, Rearranged, Unknown
-from ceramer.physics._surfaces import OXIDATION_LIMIT, within
+from ceramer.physics._metals import OXIDATION_LIMIT, within
 from ceramer.physics._transport import BinaryLaws, polymer_face
 from ceramer.units import FARADAY, GAS_CONSTANT
 

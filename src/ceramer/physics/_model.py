@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,8 @@ from ceramer.numerics.chain import (
     spherical_shells,
 )
 from ceramer.physics import _cathode as cathodes
-from ceramer.physics import _surfaces as surfaces
+from ceramer.physics import _contacts as joints
+from ceramer.physics import _metals as metals
 from ceramer.physics import _transport as transport
 from ceramer.physics._ageing import ageing_metal
 from ceramer.physics._growth import split
@@ -37,9 +38,10 @@ from ceramer.physics._layers import (
     TetheredPolymer,
     TwoPhase,
 )
+from ceramer.physics._simulation import Simulation
 from ceramer.units import FARADAY, VACUUM_PERMITTIVITY
 
-__all__ = ["CellModel", "Simulation", "standard_kinds"]
+__all__ = ["CellModel", "standard_kinds"]
 
 _POTENTIAL = {"cathode": 1, "polymer": 1, "tethered": 1, "ceramic": 0, "two_phase": 1, "mixed": 1}
 _HUGE = 1e20
@@ -58,25 +60,25 @@ def standard_kinds() -> tuple[tuple[NodeKind, ...], tuple[FaceKind, ...]]:
     nodes = (
         transport.POLYMER,
         transport.CERAMIC,
-        surfaces.CONTACT,
-        surfaces.JUNCTION,
-        surfaces.METAL,
+        joints.CONTACT,
+        joints.JUNCTION,
+        metals.METAL,
         TERMINAL,
     )
     faces = (
         transport.polymer_face(transport.BinaryLaws()),
         transport.CERAMIC_FACE,
-        surfaces.to_contact["polymer"],
-        surfaces.from_contact["polymer"],
-        surfaces.to_contact["ceramic"],
-        surfaces.from_contact["ceramic"],
-        surfaces.to_junction["polymer"],
-        surfaces.from_junction["polymer"],
-        surfaces.to_metal["polymer"],
-        surfaces.from_metal["polymer"],
-        surfaces.to_metal["ceramic"],
-        surfaces.from_metal["ceramic"],
-        surfaces.to_terminal[surfaces.METAL],
+        joints.to_contact["polymer"],
+        joints.from_contact["polymer"],
+        joints.to_contact["ceramic"],
+        joints.from_contact["ceramic"],
+        joints.to_junction["polymer"],
+        joints.from_junction["polymer"],
+        metals.to_metal["polymer"],
+        metals.from_metal["polymer"],
+        metals.to_metal["ceramic"],
+        metals.from_metal["ceramic"],
+        metals.to_terminal[metals.METAL],
     )
     return nodes, faces
 
@@ -257,131 +259,6 @@ class CellModel:
         return assembly.simulation(method, relative_tolerance, absolute_tolerance, max_steps)
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """What a `Simulation` needs to go back to a state."""
-
-    y: NDArray[np.float64]
-    parameters: NDArray[np.float64]
-    weights: dict[str, NDArray[np.float64]]
-    time: float
-    active: float
-    trapped: dict[str, float]
-
-
-@dataclass
-class Simulation:
-    """A chain with the names of its parts: where each layer lies, and what a failed guard means."""
-
-    model: CellModel
-    chain: Chain
-    position: NDArray[np.float64]
-    """Of every node [m] from the negative electrode."""
-    layer_of: tuple[str, ...]
-    """Name of the layer of every node ("" for contacts and electrodes)."""
-    guards: tuple[tuple[str, str], ...]
-    """Outcome and sentence of each guard."""
-    conserved: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=dict)
-    """Unknowns and weights of each quantity that no experiment changes."""
-    active: float = 1.0
-    """Active material that takes part, over the first."""
-    trapped: dict[str, float] = field(default_factory=dict)
-    """What dropped out with active material, of each conserved quantity."""
-
-    def amount(self, name: str) -> float:
-        """Return a conserved quantity ("salt" [mol/m2], "lithium" [C/m2])."""
-        places, weights = self.conserved[name]
-        return float(math.fsum(weights * self.chain.y[places])) + self.trapped.get(name, 0.0)
-
-    def failure(self, code: int, worst: int = -1) -> tuple[str, str]:
-        """Return the outcome and the sentence of a run that did not go through (`code` and `worst` of a `Run`)."""
-        if code >= 10:
-            return self.guards[code - 10]
-        bare = "".join(
-            f"; the {side} electrode ({metal.name}) holds no lithium to strip: plate some first"
-            for side, metal, node in (("negative", self.model.negative, 0), ("positive", self.model.positive, -2))
-            if metal.holds_lithium and metal.stripping_reserve > 0.0 and self._held(metal, node) < 1e-3
-        )
-        if code == -1:
-            return (
-                "no consistent state",
-                f"The cell cannot carry the current or take the voltage that is asked: ask for less{bare}.",
-            )
-        if code == -2:
-            return (
-                "time step underflow",
-                f"The time step fell to nothing because of the {self._where(worst)}; the current is too high for this "
-                f"cell, or a law leaves its range of validity: ask for less, or check its numbers{bare}.",
-            )
-        return (
-            "too many time steps",
-            f"This step took more than {self.chain.max_steps} steps of the solver; shorten it or loosen "
-            f"relative_tolerance{bare}.",
-        )
-
-    def _held(self, metal: Metal, node: int) -> float:
-        """Return the lithium held by a metal, over what leaves half of it bare."""
-        held = float(self.chain.y[self.chain.unknown(node, "inventory")])
-        for name in ("overpotential", "ceramic_overpotential"):
-            if any(u.name == name for u in self.chain.nodes[node].kind.unknowns):
-                held += metal.capacitance * float(self.chain.y[self.chain.unknown(node, name)])
-        return held / metal.stripping_reserve
-
-    def _where(self, unknown: int) -> str:
-        """Return the name and the place of an unknown."""
-        chain = self.chain
-        if unknown >= int(chain.offset[len(chain.nodes)]):
-            return "lithium in the particles of the cathode"
-        node = int(np.searchsorted(chain.offset, unknown, side="right")) - 1
-        node = min(max(node, 0), len(chain.nodes) - 1)
-        name = chain.nodes[node].kind.unknowns[unknown - int(chain.offset[node])].name.replace("_", " ")
-        if node == 0 or node >= len(chain.nodes) - 2:
-            return f"{name} of the {'negative' if node == 0 else 'positive'} electrode"
-        place = f"{self.position[node] * 1e6:.3g} um from the negative electrode"
-        layer = self.layer_of[node]
-        return f"{name} {place}, " + (f"in {layer}" if layer else "where two layers touch")
-
-    def lose_active_material(self, share: float) -> None:
-        """Let a share of the active material that takes part drop out, with the lithium in it."""
-        if share == 0.0 or not self.chain.particles:
-            return
-        for name, (places, weights) in self.conserved.items():
-            inside = places >= self.chain.offset[-1]
-            dropped = share * float(math.fsum(weights[inside] * self.chain.y[places[inside]]))
-            self.trapped[name] = self.trapped.get(name, 0.0) + dropped
-            weights[inside] *= 1.0 - share
-        for group in self.chain.particles:
-            kind = self.chain.nodes[group.node].kind
-            columns = [j for j, name in enumerate(kind.parameters) if name.startswith("area_")]
-            number = kind.particles.index(group.particles)
-            nodes = slice(group.node, group.node + group.shells.shape[1])
-            self.chain.model[1][nodes, columns[number]] *= 1.0 - share
-        self.active *= 1.0 - share
-
-    def snapshot(self) -> Snapshot:
-        """Return all that `restore` needs to go back to this state."""
-        chain = self.chain
-        weights = {name: table[1].copy() for name, table in self.conserved.items()}
-        return Snapshot(chain.y.copy(), chain.model[1].copy(), weights, chain.time, self.active, dict(self.trapped))
-
-    def restore(self, kept: Snapshot) -> None:
-        """Go back to a snapshot."""
-        self.chain.y[:], self.chain.model[1][:] = kept.y, kept.parameters
-        for name, weights in kept.weights.items():
-            self.conserved[name][1][:] = weights
-        self.chain.time, self.active, self.trapped = kept.time, kept.active, dict(kept.trapped)
-
-    def profile(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return position [m] and value of an unknown ("concentration", "potential") wherever a layer has it."""
-        chain = self.chain
-        chosen = [
-            k
-            for k, node in enumerate(chain.nodes)
-            if self.layer_of[k] and any(u.name == name for u in node.kind.unknowns)
-        ]
-        return self.position[chosen], np.array([chain.y[chain.unknown(k, name)] for k in chosen])
-
-
 class _Assembly:
     """Nodes and faces of a `CellModel`, appended from left to right."""
 
@@ -404,7 +281,7 @@ class _Assembly:
 
     def _metal(self, metal: Metal, beside: Layer, side: float) -> Node:
         two = beside.kind == "two_phase"
-        kind = surfaces.METAL_TWO_PHASE if two else surfaces.METAL
+        kind = metals.METAL_TWO_PHASE if two else metals.METAL
         film = metal.film_resistance if metal.film_resistance > 0.0 else 1e-12
         initial: tuple[float, ...] = (0.0, 0.0, metal.inventory, film)
         mass: tuple[float, ...] = (metal.capacitance, 0.0, 1.0, 1.0)
@@ -418,7 +295,7 @@ class _Assembly:
                 raise InputError(f"The electrode {metal.name} ages; it cannot touch a layer of two skeletons.")
             law, numbers = split(metal.film_law)
             kind = ageing_metal(law, metal.voids is not None, len(numbers))
-            more = 1 if metal.voids is None else 1 + len(surfaces.VOIDS)
+            more = 1 if metal.voids is None else 1 + len(metals.VOIDS)
             initial, mass, exponents = (*initial, *[0.0] * more), (*mass, *[1.0] * more), (*exponents, *[1.0] * more)
             parameters = (*parameters, metal.film_lithium, metal.dead_lithium)
             if metal.voids is not None:
@@ -435,9 +312,9 @@ class _Assembly:
         return Node(kind, initial, mass, parameters, exponents)
 
     def _metal_face(self, metal: Metal, layer: Layer, *, right: bool) -> Face:
-        faces = surfaces.to_metal if right else surfaces.from_metal
+        faces = metals.to_metal if right else metals.from_metal
         if metal.voids is not None:
-            faces = surfaces.to_losing_metal if right else surfaces.from_losing_metal
+            faces = metals.to_losing_metal if right else metals.from_losing_metal
             if layer.kind not in faces:
                 raise InputError(
                     f"The electrode {metal.name} opens voids; it can touch a polymer or a ceramic, not {layer.name}."
@@ -497,7 +374,7 @@ class _Assembly:
                 exponent=layer.boundary_exponent,
             )
             self._contact(boundary, layer)
-            self._add(_bulk(layer, 0.0, model.temperature), Face(surfaces.from_contact["ceramic"]), layer.name)
+            self._add(_bulk(layer, 0.0, model.temperature), Face(joints.from_contact["ceramic"]), layer.name)
 
     def _shares(self, layer: Layer) -> tuple[float, ...]:
         """Return the parameters of the face between a layer and a contact that only lithium ions cross."""
@@ -508,22 +385,22 @@ class _Assembly:
     def _contact(self, contact: Contact, layer: Layer) -> None:
         """Append a contact that only lithium ions cross, after a layer's last node."""
         node = Node(
-            surfaces.CONTACT,
+            joints.CONTACT,
             (0.0, 0.0),
             (contact.resistance * contact.capacitance, 0.0),
             (contact.resistance, contact.series_resistance),
             (contact.exponent, 1.0),
         )
-        self._add(node, Face(surfaces.to_contact[layer.kind], self._shares(layer)))
+        self._add(node, Face(joints.to_contact[layer.kind], self._shares(layer)))
 
     def _join(self, left: Layer, right: Layer, contact: Contact) -> Face:
-        salty = surfaces.to_junction
+        salty = joints.to_junction
         shares_salt = left.kind in salty and right.kind in salty and not contact.blocks_salt
         if shares_salt:
             closed = left.kind != "two_phase" and right.kind != "two_phase"
             blocked = closed or not math.isfinite(contact.ceramic_resistance)
             node = Node(
-                surfaces.JUNCTION,
+                joints.JUNCTION,
                 (0.0, 0.0, 0.0),
                 (0.0, 0.0, 0.0),
                 (
@@ -534,16 +411,16 @@ class _Assembly:
             tethered = (getattr(left, "tethered_concentration", 0.0), getattr(right, "tethered_concentration", 0.0))
             shares = _anion_share(left, self.model.displacement), _anion_share(right, self.model.displacement)
             self._add(node, Face(salty[left.kind], (1.0 / contact.partition, tethered[0], shares[0])))
-            return Face(surfaces.from_junction[right.kind], (1.0, tethered[1], shares[1]))
+            return Face(joints.from_junction[right.kind], (1.0, tethered[1], shares[1]))
         for layer in (left, right):
-            if layer.kind not in surfaces.to_contact:
+            if layer.kind not in joints.to_contact:
                 other = right if layer is left else left
                 raise InputError(
                     f"{layer.name} holds two skeletons and touches {other.name}, which carries no salt: put a thin "
                     "polymer layer between them, or describe it as one medium."
                 )
         self._contact(contact, left)
-        return Face(surfaces.from_contact[right.kind], self._shares(right))
+        return Face(joints.from_contact[right.kind], self._shares(right))
 
     def simulation(
         self, method: str, relative_tolerance: float, absolute_tolerance: float | None, max_steps: int
@@ -565,7 +442,7 @@ class _Assembly:
             self._add(
                 self._metal(model.positive, layers[-1], -1.0), self._metal_face(model.positive, layers[-1], right=True)
             )
-            out = surfaces.to_terminal.get(self.nodes[-1].kind, surfaces.to_terminal[surfaces.METAL])
+            out = metals.to_terminal.get(self.nodes[-1].kind, metals.to_terminal[metals.METAL])
         self._add(Node(TERMINAL, (0.0,) * 5, (0.0, 0.0, 1.0, 1.0, 1.0), (0.0, 0.0, model.leak_conductance)), Face(out))
         return self._finish(method, relative_tolerance, absolute_tolerance, max_steps)
 
