@@ -270,6 +270,15 @@ def test_a_sweep_of_temperatures_starts_from_the_solves_before():
     assert real.tensor.dtype == float
 
 
+def test_a_sweep_through_a_uniform_medium_goes_on():
+    """Its field is 0 and no direction to start along."""
+    image, memory = np.random.default_rng(8).integers(0, 2, (9, 10, 11)), SolveMemory()
+    for ratio in np.exp(0.5 * np.arange(-2, 5)):
+        known = effective_conductivity(image, {0: 1.0, 1: ratio}, memory=memory, tolerance=1e-5)
+        alone = effective_conductivity(image, {0: 1.0, 1: ratio}, tolerance=1e-6, precision="float64")
+        np.testing.assert_allclose(np.diag(known.tensor), np.diag(alone.tensor), rtol=2e-5)
+
+
 @pytest.mark.parametrize(("precision", "second"), [("float32", 2.0), ("float64", 2.0), ("float64", 2.0 + 1.0j)])
 def test_a_start_that_is_the_answer_is_left_alone(precision, second):
     image, memory = np.random.default_rng(8).integers(0, 2, (9, 10, 11)), SolveMemory()

@@ -288,7 +288,9 @@ def _combine_guesses(operator: Operator, guesses: Sequence[Array], x: Any, r: An
         for i in range(j + 1):
             right[i], matrix[i, j] = operator.products(fields[i], r, image)
             matrix[j, i] = matrix[i, j]
-    scale = 1.0 / np.sqrt(np.abs(np.diag(matrix)).clip(np.finfo(float).tiny))
+    sizes = np.abs(np.diag(matrix))
+    some = sizes > operator.precision**2 * sizes.max()  # the field of a uniform medium is 0, and no direction
+    scale = np.where(some, 1.0 / np.sqrt(sizes.clip(np.finfo(float).tiny)), 0.0)
     weights = scale * (np.linalg.pinv(matrix * scale * scale[:, None], rcond=1e-10) @ (scale * right))
     for weight, field in zip(weights, fields, strict=True):
         operator.apply(field, image)
