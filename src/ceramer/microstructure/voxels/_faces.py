@@ -88,6 +88,16 @@ def staircase(wide: Any, axis: int, i: int, j: int, k: int, spacing: Any, normal
 
 
 @jit
+def _below(axis: int, i: int, j: int, k: int, shape: Any, periodic: Any) -> tuple[int, int, int]:
+    """Return the voxel on the other side of the lower face of a voxel along `axis`; -1 three times at an outer wall."""
+    at = i if axis == 0 else (j if axis == 1 else k)
+    if at == 0 and not periodic[axis]:
+        return -1, -1, -1
+    low = at - 1 if at > 0 else shape[axis] - 1
+    return low if axis == 0 else i, low if axis == 1 else j, low if axis == 2 else k
+
+
+@jit
 def phase_counts(labels: Any, counts: Any) -> None:
     """Add the number of voxels of every label to `counts`; a negative label or one beyond it goes to the last entry."""
     flat = labels.ravel()
@@ -149,21 +159,16 @@ def add_contacts(
     ``kind[a, b]`` is 0 for none, 1 for the area of the voxel face, 2 for that of the smooth surface, 3 for an interface
     that nothing crosses.
     """
-    n0, n1, n2 = labels.shape
+    _, n1, n2 = labels.shape
     normal = np.zeros(3)
     for i in range(first - 1, end - 1):
         for j in range(n1):
             for k in range(n2):
                 b = labels[i, j, k]
                 for axis in range(3):
-                    at = i if axis == 0 else (j if axis == 1 else k)
-                    count = n0 if axis == 0 else (n1 if axis == 1 else n2)
-                    if at == 0 and not periodic[axis]:
+                    p, q, r = _below(axis, i, j, k, labels.shape, periodic)
+                    if p < 0:
                         continue
-                    below = at - 1 if at > 0 else count - 1
-                    p = below if axis == 0 else i
-                    q = below if axis == 1 else j
-                    r = below if axis == 2 else k
                     a = labels[p, q, r]
                     law = kind[a, b]
                     if law == 0 or (a == b and grains[p, q, r] == grains[i, j, k]):
@@ -210,12 +215,10 @@ def surface_faces(
             for k in range(n2):
                 b = labels[i, j, k]
                 for axis in range(3):
-                    at = i if axis == 0 else (j if axis == 1 else k)
-                    count = n0 if axis == 0 else (n1 if axis == 1 else n2)
-                    if at == 0 and not periodic[axis]:
+                    p, q, r = _below(axis, i, j, k, labels.shape, periodic)
+                    if p < 0:
                         continue
-                    below = at - 1 if at > 0 else count - 1
-                    a = labels[below if axis == 0 else i, below if axis == 1 else j, below if axis == 2 else k]
+                    a = labels[p, q, r]
                     if sheet[a, b] == 0:
                         continue
                     if found < places.shape[0]:
@@ -316,18 +319,16 @@ def contact_power(
     power: Any,
 ) -> None:
     """Add the power in the interfaces of pairs (a, b) of phases to ``power[min, max]``."""
-    n0, n1, n2 = labels.shape
+    _, n1, n2 = labels.shape
     for i in range(first - 1, end - 1):
         for j in range(n1):
             for k in range(n2):
                 b = labels[i, j, k]
                 for axis in range(3):
-                    at = i if axis == 0 else (j if axis == 1 else k)
-                    count = n0 if axis == 0 else (n1 if axis == 1 else n2)
-                    if at == 0 and not periodic[axis]:
+                    p, q, r = _below(axis, i, j, k, labels.shape, periodic)
+                    if p < 0:
                         continue
-                    below = at - 1 if at > 0 else count - 1
-                    a = labels[below if axis == 0 else i, below if axis == 1 else j, below if axis == 2 else k]
+                    a = labels[p, q, r]
                     if kind[a, b] == 0:
                         continue
                     x = 1.0 * u[i + 1, j + 1, k + 1]
