@@ -1,5 +1,7 @@
 """Generators of voxel images: fractions, sizes, structure, and what they refuse."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
@@ -83,6 +85,7 @@ def test_fractions_are_hit_and_seeds_decide_everything(name):
     else:
         assert (image.labels != other.labels).any()
     assert "seed 3" in image.provenance
+    assert not re.search(r"\d m\b", image.provenance), "lengths are told in a unit that fits them"
     assert not image.labels.flags.writeable
 
 
@@ -179,7 +182,7 @@ def test_polycrystal_grains_fill_space_with_their_mean_volume():
 
 def test_a_film_is_as_thick_as_told_along_all_boundaries():
     image = polycrystal(80, H, 6e-6, seed=2, film_fraction=0.3)
-    told = float(image.provenance.split("(")[1].split(" m thick")[0])
+    told = 1e-6 * float(image.provenance.split("(")[1].split(" um thick")[0])
     area = 0.5 * interface_area(image, "grain", "film").specific  # both sides
     assert told * area == pytest.approx(0.3, rel=0.15)
     # 2 t >= sqrt(3) h: no two grains touch
@@ -307,7 +310,7 @@ def test_cracks_lie_across_their_normal_and_do_not_leak():
         (lambda: porous_framework(32, H, 0.995, 3e-6, seed=1), "falls apart|overlap so much"),
         (lambda: porous_framework(32, H, 0.7, 3e-6, seed=1, arrangement="pakced"), "did you mean 'packed'"),
         (lambda: blobs(16, H, {"a": 0.5, "b": 0.4}, H, seed=1), "with the sum 1"),
-        (lambda: fibre_web(24, H, 0.3, 1e-6, seed=1, length=9e-6), "Fibres of 9e-06 m do not fit"),
+        (lambda: fibre_web(24, H, 0.3, 1e-6, seed=1, length=9e-6), "Fibres of 9 um do not fit"),
         (lambda: add_cracks(base(), 0.02, 4e-6, 0.1e-6, seed=1), "below a voxel"),
         (lambda: add_cracks(base(), 0.02, 4e-6, H, seed=1, normal="q"), "Unknown axis 'q'"),
         (lambda: Sizes.between(2.0, 1.0), "0 < low <= high"),

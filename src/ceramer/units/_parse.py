@@ -24,6 +24,7 @@ __all__ = [
     "dimension",
     "parse",
     "show",
+    "show_length",
     "si_factor",
     "si_scale",
     "to_quantity",
@@ -475,6 +476,17 @@ def show(si_value: float, unit: str, standard_uncertainty: float | None = None, 
         spread = abs(standard_uncertainty / _unit(unit)[0])
         return f"{ufloat(number, spread):.2uS}{suffix}"
     return f"{number:.{digits}g}{suffix}"
+
+
+def show_length(metres: float, digits: int = 4) -> str:
+    """Return a length as text in the unit that reads best: nm below 0.1 um, um below 1 mm, mm below 1 m.
+
+    >>> show_length(5e-7), show_length(0.02e-6), show_length(0.0)
+    ('0.5 um', '20 nm', '0 um')
+    """
+    size = abs(metres)
+    unit = "um" if size == 0.0 or 1e-7 <= size < 1e-3 else "nm" if size < 1e-7 else "mm" if size < 1.0 else "m"
+    return show(metres, unit, digits=digits)
 
 
 def to_quantity(value: float, unit: str, standard_uncertainty: float | None = None) -> pint.Quantity[Any]:

@@ -11,6 +11,7 @@ from ceramer.microstructure.voxels._image import Axis, Mask, Phases, VoxelImage,
 from ceramer.microstructure.voxels._make_field import Canvas, Gauge, check_fraction, count_of, lowest
 from ceramer.microstructure.voxels._make_porous import sprinkle
 from ceramer.microstructure.voxels._make_sizes import Diameter, Floats, sizes_of
+from ceramer.units import show_length
 
 __all__ = ["add_cracks", "add_voids"]
 
@@ -84,8 +85,8 @@ def add_cracks(
     fraction, sizes = check_fraction(fraction, "fraction"), sizes_of(diameter, image.spacing, "crack")
     if not width >= max(image.spacing) * (1.0 - 1e-9):
         raise InputError(
-            f"The crack width, {width:.3g} m, is below a voxel ({max(image.spacing):.3g} m); take smaller voxels, or "
-            "give the faces along the crack a contact conductance."
+            f"The crack width, {show_length(width)}, is below a voxel ({show_length(max(image.spacing))}); take "
+            "smaller voxels, or give the faces along the crack a contact conductance."
         )
     where = _replaceable(image, fraction, phases)
     goal, places = count_of(fraction, where.size), np.flatnonzero(where)
@@ -105,7 +106,8 @@ def add_cracks(
         number += 1
     crack = lowest(np.where(where, canvas.value, np.inf), goal)
     used = int(canvas.owner[crack].max()) + 1
-    text = f"add_cracks: fraction {fraction:g}, diameter {sizes.text}, width {width:g} m, normal {normal or 'random'}"
+    text = f"add_cracks: fraction {fraction:g}, diameter {sizes.text}, width {show_length(width)}, "
+    text += f"normal {normal or 'random'}"
     return _with(image, crack, name, f"{text}, seed {seed}; {used} cracks")
 
 

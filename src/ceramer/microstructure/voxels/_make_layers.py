@@ -13,6 +13,7 @@ from ceramer.microstructure.voxels._image import Length3, VoxelImage, shape_of, 
 from ceramer.microstructure.voxels._make_field import Canvas, Gauge, check_fraction, count_of, lowest
 from ceramer.microstructure.voxels._make_particles import octahedra, particles
 from ceramer.microstructure.voxels._make_sizes import Diameter, Floats, sizes_of
+from ceramer.units import show_length
 
 __all__ = ["FilledLayer", "fibre_web", "layered_web", "stack"]
 
@@ -116,8 +117,8 @@ def fibre_web(
     span = longest if length is None else float(length)
     if not 0.0 < span <= longest * (1.0 + 1e-9):
         raise InputError(
-            f"Fibres of {span:.3g} m do not fit an image of {canvas.box[1]:.3g} x {canvas.box[2]:.3g} m across z; "
-            f"take at most {max(longest, 0.0):.3g} m, or a larger shape."
+            f"Fibres of {show_length(span)} do not fit an image of {show_length(canvas.box[1])} x "
+            f"{show_length(canvas.box[2])} across z; take at most {show_length(max(longest, 0.0))}, or a larger shape."
         )
     rng = np.random.default_rng(seed)
     goal, number, radius = count_of(fraction, canvas.value.size), 0, 0.5 * diameter
@@ -132,7 +133,8 @@ def fibre_web(
         labels=lowest(canvas.value, goal).astype(np.uint8),
         voxel_size=spacing,
         phases={0: names[0], 1: names[1]},
-        provenance=f"fibre_web: fraction {fraction:g}, diameter {diameter:g} m, length {span:g} m, seed {seed}; "
+        provenance=f"fibre_web: fraction {fraction:g}, diameter {show_length(diameter)}, length {show_length(span)}, "
+        f"seed {seed}; "
         f"{number} fibres",
         periodic=canvas.periodic,
     )
@@ -213,5 +215,7 @@ def _rod(angle: float, span: float, radius: float) -> Gauge:
 def _voxels(thickness: float, edge: float, what: str) -> int:
     """Whole voxels of a thickness."""
     if not thickness >= 0.5 * edge:
-        raise InputError(f"The layer of {what}, {thickness:g} m, is thinner than a voxel ({edge:g} m).")
+        raise InputError(
+            f"The layer of {what}, {show_length(thickness)}, is thinner than a voxel ({show_length(edge)})."
+        )
     return round(thickness / edge)

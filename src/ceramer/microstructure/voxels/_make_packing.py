@@ -6,6 +6,7 @@ import numpy as np
 
 from ceramer.errors import InputError
 from ceramer.microstructure.voxels._make_sizes import Floats
+from ceramer.units import show_length
 
 __all__ = ["pack", "relax"]
 
@@ -39,8 +40,8 @@ def pack(radii: Floats, box: Floats, rng: np.random.Generator, *, walls: bool = 
     largest = 2.0 * float(radii.max())
     if largest > float(box.min()):
         raise InputError(
-            f"The largest sphere, {largest:.3g} m, does not fit into an image of {box[0]:.3g} x {box[1]:.3g} x "
-            f"{box[2]:.3g} m; enlarge the shape or cut the distribution."
+            f"The largest sphere, {show_length(largest)}, does not fit into an image of "
+            f"{' x '.join(show_length(edge) for edge in box)}; enlarge the shape or cut the distribution."
         )
     start = rng.random((radii.size, 3)) * box
     asked = float((radii**3).sum()) * 4.0 / 3.0 * np.pi / float(np.prod(box))

@@ -12,6 +12,7 @@ from ceramer.microstructure.voxels._image import Length3, Mask, VoxelImage, shap
 from ceramer.microstructure.voxels._make_field import Canvas, Gauge, ball, check_fraction, count_of, lowest, renumber
 from ceramer.microstructure.voxels._make_packing import pack
 from ceramer.microstructure.voxels._make_sizes import Diameter, Floats, draw_diameters, sizes_of
+from ceramer.units import show_length
 
 __all__ = ["coated_particles", "octahedra", "paint_spheres", "particles", "scale_of"]
 
@@ -97,8 +98,8 @@ def coated_particles(
     spacing = spacing_of(voxel_size)
     if not coating >= max(spacing) * (1.0 - 1e-9):
         raise InputError(
-            f"The coating, {coating:.3g} m, is thinner than a voxel ({max(spacing):.3g} m); take smaller voxels, or "
-            "leave it out here and give the faces of the particles a contact conductance."
+            f"The coating, {show_length(coating)}, is thinner than a voxel ({show_length(max(spacing))}); take smaller "
+            "voxels, or leave it out here and give the faces of the particles a contact conductance."
         )
     gap = 2.0 * coating if separate else 0.0
     core, centres, radii = _pack_spheres(
@@ -114,7 +115,7 @@ def coated_particles(
         labels=labels,
         voxel_size=spacing,
         phases=dict(enumerate(names)),
-        provenance=f"coated_{core.provenance}; coating {coating:g} m",
+        provenance=f"coated_{core.provenance}; coating {show_length(coating)}",
         periodic=core.periodic,
         grains=core.grains,
     )
@@ -209,7 +210,7 @@ def _pack_spheres(
         labels=inside.astype(np.uint8),
         voxel_size=spacing,
         phases={0: names[0], 1: names[1]},
-        provenance=f"particles: fraction {fraction:g}, diameter {sizes.text}, gap {gap:g} m, walls {walls}, "
+        provenance=f"particles: fraction {fraction:g}, diameter {sizes.text}, gap {show_length(gap)}, walls {walls}, "
         f"seed {seed}; {drawn.size} spheres scaled by {scale:.4f}",
         periodic=canvas.periodic,
         grains=renumber(canvas.owner, inside),
@@ -226,7 +227,8 @@ def _hard_radii(radii: Floats, gap: float, smallest: float) -> Floats:
     """Radii that the packing keeps apart."""
     if not gap > -0.5 * smallest:
         raise InputError(
-            f"gap is {gap:g} m; an overlap stays below half of the smallest diameter ({0.5 * smallest:.3g} m)."
+            f"gap is {show_length(gap)}; an overlap stays below half of the smallest diameter "
+            f"({show_length(0.5 * smallest)})."
         )
     return np.maximum(radii + 0.5 * gap, 0.25 * radii)
 

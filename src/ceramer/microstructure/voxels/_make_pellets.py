@@ -11,6 +11,7 @@ from ceramer.microstructure.voxels._image import Length3, VoxelImage, shape_of, 
 from ceramer.microstructure.voxels._make_field import Canvas, check_fraction, count_of, lowest, renumber
 from ceramer.microstructure.voxels._make_packing import pack
 from ceramer.microstructure.voxels._make_sizes import Diameter, Floats, draw_diameters, sizes_of
+from ceramer.units import show_length
 
 __all__ = ["polycrystal", "pressed_pellet"]
 
@@ -142,13 +143,14 @@ def _pellet(
         thickness = 2.0 * float(distance[film].max())
         if not thickness >= max(spacing):
             raise InputError(
-                f"A film of {film_fraction:g} is {thickness:.3g} m thick, thinner than a voxel ({max(spacing):.3g} m); "
-                "take smaller voxels, or no film and a contact conductance on the faces between grains."
+                f"A film of {film_fraction:g} is {show_length(thickness)} thick, thinner than a voxel "
+                f"({show_length(max(spacing))}); take smaller voxels, or no film and a contact conductance on "
+                "the faces between grains."
             )
         if not np.isfinite(thickness):
             raise InputError(f"A film of {film_fraction:g} does not fit along the grain contacts; ask for less.")
         labels[film] = 2
-        text = f", film {film_fraction:g} ({thickness:.3g} m thick)"
+        text = f", film {film_fraction:g} ({show_length(thickness)} thick)"
     kind = f"pressed_pellet: relative density {density:g}" if density < 1.0 else "polycrystal"
     first = 0 if density < 1.0 else 1
     return VoxelImage(

@@ -15,6 +15,7 @@ from ceramer.microstructure.voxels._make_packing import pack
 from ceramer.microstructure.voxels._make_particles import paint_spheres, scale_of
 from ceramer.microstructure.voxels._make_sizes import Diameter, Sizes, draw_diameters, sizes_of
 from ceramer.microstructure.voxels._measure_connectivity import label_clusters
+from ceramer.units import show_length
 
 __all__ = ["blobs", "porous_framework", "sprinkle"]
 
@@ -108,7 +109,7 @@ def blobs(
     if not shares or min(shares) < 0.0 or abs(math.fsum(shares) - 1.0) > 1e-6 or len(shares) > 256:
         raise InputError(f"The fractions {dict(fractions)} are not from 0 to 1 with the sum 1.")
     if not length > 0.0:
-        raise InputError(f"length is {length:g} m; the size of blobs is a positive length.")
+        raise InputError(f"length is {show_length(length)}; the size of blobs is a positive length.")
     noise = np.random.default_rng(seed).standard_normal(size, dtype=np.float32)
     field = gaussian_filter(noise, [length / h for h in spacing], mode="wrap")
     labels = np.zeros(size, dtype=np.uint8)
@@ -118,7 +119,8 @@ def blobs(
         labels=labels,
         voxel_size=spacing,
         phases=dict(enumerate(fractions)),
-        provenance=f"blobs: {', '.join(f'{k} {v:g}' for k, v in fractions.items())}, length {length:g} m, seed {seed}",
+        provenance=f"blobs: {', '.join(f'{k} {v:g}' for k, v in fractions.items())}, length {show_length(length)}, "
+        f"seed {seed}",
         periodic=(True, True, True),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceramer.errors import InputError
+from ceramer.units import show_length
 
 __all__ = ["Diameter", "Sizes", "draw_diameters", "sizes_of"]
 
@@ -45,15 +46,19 @@ class Sizes:
     @classmethod
     def single(cls, diameter: float) -> Sizes:
         """Every diameter the same [m]."""
-        return cls((float(diameter),), "number", f"{diameter:g} m")
+        return cls((float(diameter),), "number", show_length(diameter))
 
     @classmethod
     def between(cls, low: float, high: float, weight: Literal["number", "volume"] = "number") -> Sizes:
         """Diameters [m] spread evenly from `low` to `high`, by number or by volume."""
         if not 0.0 < low <= high:
-            raise InputError(f"Sizes.between needs 0 < low <= high, and got {low:g} and {high:g} m.")
+            raise InputError(
+                f"Sizes.between needs 0 < low <= high, and got {show_length(low)} and {show_length(high)}."
+            )
         p = (np.arange(_GRID) + 0.5) / _GRID
-        return cls(tuple(low + (high - low) * p), weight, f"{low:g} to {high:g} m, even by {weight}")
+        return cls(
+            tuple(low + (high - low) * p), weight, f"{show_length(low)} to {show_length(high)}, even by {weight}"
+        )
 
     @classmethod
     def lognormal(
@@ -64,12 +69,13 @@ class Sizes:
 
         if not (median > 0.0 and geometric_deviation >= 1.0):
             raise InputError(
-                f"A lognormal needs a positive median and a geometric deviation of at least 1, and got {median:g} m "
-                f"and {geometric_deviation:g}."
+                f"A lognormal needs a positive median and a geometric deviation of at least 1, and got "
+                f"{show_length(median)} and {geometric_deviation:g}."
             )
         p = (np.arange(_GRID) + 0.5) / _GRID
         q = median * np.exp(math.log(geometric_deviation) * ndtri(p))
-        return cls(tuple(q), weight, f"lognormal, median {median:g} m, deviation {geometric_deviation:g}, by {weight}")
+        text = f"lognormal, median {show_length(median)}, deviation {geometric_deviation:g}, by {weight}"
+        return cls(tuple(q), weight, text)
 
     @classmethod
     def table(
@@ -81,7 +87,8 @@ class Sizes:
             raise InputError("A size table needs two or more diameters and as many ascending shares from 0 to 1.")
         p = (np.arange(_GRID) + 0.5) / _GRID
         q = np.interp(p, c, d)
-        return cls(tuple(q), weight, f"table of {d.size} diameters, {d[0]:g} to {d[-1]:g} m, by {weight}")
+        text = f"table of {d.size} diameters, {show_length(d[0])} to {show_length(d[-1])}, by {weight}"
+        return cls(tuple(q), weight, text)
 
     @property
     def mean_volume(self) -> float:
@@ -107,8 +114,8 @@ def sizes_of(diameter: Diameter, spacing: Sequence[float], what: str = "diameter
     smallest, edge = sizes.quantiles[0], max(spacing)
     if smallest < _FEWEST_VOXELS * edge * (1.0 - 1e-9):
         raise InputError(
-            f"The smallest {what}, {smallest:.3g} m, is {smallest / edge:.2g} voxels across; take voxels of at most "
-            f"{smallest / _FEWEST_VOXELS:.3g} m, or cut the distribution."
+            f"The smallest {what}, {show_length(smallest)}, is {smallest / edge:.2g} voxels across; take voxels of at "
+            f"most {show_length(smallest / _FEWEST_VOXELS)}, or cut the distribution."
         )
     return sizes
 

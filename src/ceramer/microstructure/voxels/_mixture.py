@@ -12,6 +12,7 @@ import numpy as np
 from ceramer.errors import InputError, NotConvergedError, UnknownNameError
 from ceramer.microstructure.voxels._image import AXES, VoxelImage
 from ceramer.microstructure.voxels._two_resolutions import coarsened
+from ceramer.units import show_length
 
 __all__ = ["Mixture"]
 
@@ -269,7 +270,7 @@ class Mixture:
         """The image, its size and what was solved, in one line."""
         z, y, x = self.image.shape
         along = "mean of three axes" if self.direction == "mean" else f"along {self.direction}"
-        return f"solved on {z} x {y} x {x} voxels of {self._edge:.3g} m ({along}): {self.image.provenance}"
+        return f"solved on {z} x {y} x {x} voxels of {show_length(self._edge)} ({along}): {self.image.provenance}"
 
 
 def _name(path: tuple[int, int], names: Mapping[int, str], surfaces: list[tuple[str, float]]) -> str:
