@@ -77,6 +77,16 @@ def test_several_measurements_get_numbers_and_are_analysed_together(capsys, tmp_
     assert c[-1, 0] < c[0, 0] < c[-1, -1], "a charge takes salt from the negative side"
 
 
+def test_several_held_voltages_are_answered_together(capsys):
+    code, out, err = run(
+        capsys, "simulate", "PCE", "--between", "SS", "--area", "1 cm2", "--temperature", "30 degC",
+        "--protocol", "DCPolarisation(4 h, ['50 mV', '150 mV'])", "--analyse",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    assert out.count("[[Electronic conductivity]]") == 1
+    assert "Slope of 2 steady currents from 0.05 to 0.15 V." in out
+
+
 def test_profiles_as_a_table(capsys, tmp_path):
     import pandas as pd
 

@@ -99,6 +99,14 @@ def test_dc_polarisation_gives_back_the_electronic_conductivity(voltage):
     assert report.result("electronic_conductivity").value == pytest.approx(3e-8, rel=1e-4)
 
 
+def test_dc_polarisation_over_voltages_gives_the_slope():
+    protocol = protocols.DCPolarisation("2 h", ["50 mV", "100 mV", "150 mV"])
+    report = analyse(run(cell("SS", "0 ohm cm2", leak=3e-8), protocol).measurements)
+    assert report.method == "electronic_conductivity"
+    assert report.result("electronic_conductivity").value == pytest.approx(3e-8, rel=1e-4)
+    assert abs(report.result("current_offset").value) < 1e-3 * 3e-8 * AREA / L * 0.05
+
+
 def test_current_steps_give_back_the_resistance():
     report = analyse(simulate(cell(fraction=1.0), protocols.DCR("10 s")))
     assert report.method == "dc_resistance"
