@@ -171,6 +171,17 @@ def test_other_constants_are_the_same_code(tmp_path):
     assert _ageing.ageing_metal is not None
 
 
+def test_symmetric_cells_age_on_both_sides_cycle_by_cycle(tmp_path):
+    """A jump carries the negative electrode; so that the positive one is not forgotten, there is none."""
+    aged = load(tmp_path, "[negative.ageing]\ndead_lithium = 1e-4\n" + FILM)
+    both = cell_model(replace(aged, positive=aged.negative))[0]
+    assert list(_life._ways_without(both, 0.0)) == [
+        "film on Li", "dead lithium on Li", "film on Li, positive electrode", "dead lithium on Li, positive electrode"
+    ]  # fmt: skip
+    assert not _life._can_jump(both)
+    assert _life._can_jump(cell_model(aged)[0])
+
+
 def _nodes(module, model):
     assembly = module._Assembly(model)
     taken = []

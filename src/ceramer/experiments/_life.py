@@ -361,7 +361,7 @@ def cycle(
     cycles : int
         After the formation.
     jump : bool
-        Simulate only as many cycles as what changes slowly needs; False: every one.
+        Simulate only as many cycles as what changes slowly needs; False, or where a positive metal ages: every one.
     tolerance : float
         Largest estimated error of the capacity in one jump, relative to the first capacity.
     end_of_life : float, optional
@@ -465,7 +465,11 @@ class _Plan:
                 raise InputError(f"The cell did not go through its formation. {formed.outcome.sentence}")
         else:
             simulation.chain.settle("current", 0.0)
-        done = physics.cycle(simulation, self.steps, self.cycles, active_loss=loss, progress=progress, **self.cycling)
+        options = dict(self.cycling)
+        if options["jump"] and not _can_jump(model):
+            options["jump"] = False
+            notes = (*notes, "every cycle is simulated: a jump carries what ages at the negative electrode only")
+        done = physics.cycle(simulation, self.steps, self.cycles, active_loss=loss, progress=progress, **options)
         completed = done.outcome == "complete"
         outcome = Outcome("completed" if completed else done.outcome, done.sentence)
         ways = _ways_without(model, loss)
@@ -488,6 +492,11 @@ class _Plan:
             bool(self.formation),
             without,
         )
+
+
+def _can_jump(model: CellModel) -> bool:
+    """Whether all that ages is what a jump carries: the negative electrode and particles, not a positive metal."""
+    return not (model.positive.ages or model.positive.film_growth > 0.0)
 
 
 def _ways_without(model: CellModel, loss: float) -> Mapping[str, tuple[CellModel, float]]:

@@ -44,6 +44,8 @@ OUTCOMES: Final = {
     "lithium exhausted": "an electrode has no lithium left",
     "mixed conductor empty": "a layer of a mixed conductor holds no more lithium somewhere",
     "mixed conductor full": "a layer of a mixed conductor is full of lithium somewhere",
+    "particles empty": "the surface of particles of a cathode holds no more lithium somewhere",
+    "particles full": "the surface of particles of a cathode is full of lithium somewhere",
     "outside the safety window": "the voltage left the window of the protocol, or went beyond 100 V",
     "no consistent state": "the cell cannot carry the current, or take the voltage, that a step asks for",
     "time step underflow": "the equations could not be followed any further",
