@@ -130,12 +130,12 @@ class TestSimulated:
         from ceramer.library._experiments import bench
         from ceramer.library._experiments._critical import _borne_charge, _borne_for
 
-        cell = "Li|UVEA|Li"
-        limit = bench(cell, BOOK.ledger(), 295.15).gradients().limiting_current_density
-        assert _borne_for(1e6, cell, BOOK.ledger()) == pytest.approx(limit, rel=0.01)
-        assert _borne_for(300.0, cell, BOOK.ledger()) > 1.5 * limit
-        charge = 1800.0 * _borne_for(1800.0, cell, BOOK.ledger())
-        assert _borne_charge(charge, cell, BOOK.ledger()) == pytest.approx(charge / 1800.0, rel=0.02)
-        layer = bench(cell, BOOK.ledger(), 295.15).model.layers[0]
+        uvea = bench("Li|UVEA|Li", BOOK.ledger(), 295.15)
+        limit = uvea.gradients().limiting_current_density
+        assert _borne_for(1e6, uvea.model) == pytest.approx(limit, rel=0.01)
+        assert _borne_for(300.0, uvea.model) > 1.5 * limit
+        charge = 1800.0 * _borne_for(1800.0, uvea.model)
+        assert _borne_charge(charge, uvea.model) == pytest.approx(charge / 1800.0, rel=0.02)
+        layer = uvea.model.layers[0]
         by_hand = 2.0 * 96485.332 * layer.salt_diffusivity * layer.salt_concentration / layer.thickness
         assert limit == pytest.approx(by_hand / (1.0 - layer.transference_number), rel=0.02)

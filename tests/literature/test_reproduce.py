@@ -279,6 +279,23 @@ def test_facts_are_those_of_the_papers():
     assert library.fact_book()["A0067"].standard_uncertainty == pytest.approx(0.0005 / math.sqrt(3))
 
 
+def test_what_conditions_set_are_exact_numbers_beside_a_fact():
+    wanted = {
+        "A0068.temperature": 373.15,  # T=100 degC
+        "A0016.temperature": 303.15,  # T=30 degC (caption Fig 4f) or room temperature (text)
+        "F001-150.current_density": 2.0,  # j=0.2 mA/cm2; T=30 degC; rate test
+        "A0352.time": 1800.0,  # T=22 degC; constant 0.5 h
+        "A0414.areal_capacity": 18000.0,  # 0.5 mAh/cm2
+        "A0109.scan_rate": 1e-3,  # 1 mV/s
+        "F001-123.voltage": 0.01,  # T=30 degC; dV=10 mV
+    }
+    book = library.fact_book()
+    for key, value in wanted.items():
+        assert book[key].value == pytest.approx(value)
+        assert book[key].standard_uncertainty is None and book[key].source in library.PAPERS
+    assert library.fact("F001-120").settings == {}, "a range of temperatures is no setting"
+
+
 def test_an_open_prediction_without_an_answer_says_why():
     def fails(ledger):
         raise InputError("The salt is not used up at 1 A/m2: it lasts.")

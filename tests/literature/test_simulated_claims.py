@@ -114,7 +114,7 @@ def test_layers_spoil_the_reading_of_one_layer():
 @pytest.mark.parametrize(("cell", "hold"), [("Li|SPE|Li", "20 h"), ("Li|PEO film|Li", "300 h")])
 def test_the_bias_of_bruce_and_vincent_for_one_layer_is_small(cell, hold):
     (layer,) = on(cell).model.layers
-    assert on(cell).transference("10 mV", hold) == pytest.approx(layer.transference_number, rel=0.02)
+    assert on(cell).transference(0.01, hold) == pytest.approx(layer.transference_number, rel=0.02)
 
 
 def test_films_in_a_sandwich_are_counted_though_their_arc_is_beyond_the_window():

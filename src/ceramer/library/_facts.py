@@ -29,6 +29,16 @@ __all__ = [
 ]
 
 PAPERS = ("He2024", "Nguyen2024", "Zhang2024", "Zou-SI")
+_SETTING = re.compile(r"(?:(?:T|j|U|dV|t)=|constant )?(?P<number>-?\d+(?:\.\d+)?(?:e-?\d+)?) (?P<unit>[^ ]+)(?: \(.*)?")
+_SETTINGS = {
+    "degC": "temperature",
+    "mA/cm2": "current_density",
+    "mV": "voltage",
+    "V": "voltage",
+    "h": "time",
+    "mAh/cm2": "areal_capacity",
+    "mV/s": "scan_rate",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,17 @@ class Fact:
         """The cycle to which the number belongs, as its conditions say ("n=1650", "cycle 400"), or None."""
         found = re.search(r"\b(?:n=|cycle )(\d+)", self.conditions)
         return int(found[1]) if found else None
+
+    @property
+    def settings(self) -> dict[str, tuple[float, str]]:
+        """What the conditions set, in SI units and the printed one: "T=30 degC; j=0.1 mA/cm2" or "constant 0.5 h"."""
+        found: dict[str, tuple[float, str]] = {}
+        for part in self.conditions.split("; "):
+            match = _SETTING.fullmatch(part)
+            if match and match["unit"] in _SETTINGS:
+                unit = match["unit"]
+                found.setdefault(_SETTINGS[unit], (units.to_si_of(float(match["number"]), unit), unit))
+        return found
 
     @property
     def is_claim(self) -> bool:
@@ -139,7 +160,8 @@ def fact_book() -> Book:
     """Return the printed numbers as a book.
 
     Each is uncertain by the rounding of its last printed digit; what a protocol sets (a current, a voltage) is exact.
-    The cycle to which a number belongs is the exact number "A0159.n".
+    What the conditions of a number set are exact numbers beside it ("A0068.temperature", "F001-150.current_density"),
+    and so is the cycle to which it belongs ("A0159.n").
     """
     data = []
     for item in facts().values():
@@ -155,6 +177,8 @@ def fact_book() -> Book:
                 note="; ".join(part for part in (item.conditions, item.note) if part),
             )
         )
+        for setting, (value, unit) in item.settings.items():
+            data.append(Datum(f"{item.id}.{setting}", setting, value, unit, item.paper, note=item.conditions))
         if item.cycle is not None:
             data.append(Datum(f"{item.id}.n", "cycles", float(item.cycle), "1", item.paper, note=item.conditions))
     raw = tomllib.loads(files("ceramer.library").joinpath("data/sources.toml").read_text(encoding="utf-8"))

@@ -14,33 +14,50 @@ from ceramer.provenance import Kind, Ledger
 
 __all__: list[str] = []
 
-_T22, _T30, _T100 = (units.ZERO_CELSIUS + t for t in (22.0, 30.0, 100.0))
-_WINDOW = ("1 MHz", "1 Hz")
+_T22 = units.ZERO_CELSIUS + 22.0
 _EIS = "virtual impedance, 1 MHz to 1 Hz, analysed"
 
 # --- conductivity, transference, electrons: beside the closed forms --------------------------------------------------
 
-experiment("A0067", _EIS)(lambda g: bench("SS|PCE|SS", g).conductivity(*_WINDOW))
-experiment("A0068", _EIS)(lambda g: bench("SS|PCE|SS", g, _T100).conductivity(*_WINDOW))
-experiment("A0108", _EIS)(lambda g: bench("SS|H-SSE|SS", g).conductivity(*_WINDOW))
-experiment("A0069", "virtual Bruce-Vincent experiment, 10 mV for 20 h, analysed")(
-    lambda g: bench("Li|PCE|Li", g, _T30).transference("10 mV")
+
+def _window(ledger: Ledger) -> tuple[float, float]:
+    """Return the highest and the lowest frequency of the instrument [Hz]."""
+    return ledger("A0244"), ledger("A0245")
+
+
+def _conductivity(cell: str, claim: str, ledger: Ledger) -> float:
+    return bench(cell, ledger, ledger(f"{claim}.temperature")).conductivity(*_window(ledger))
+
+
+for _claim, _cell in (("A0067", "SS|PCE|SS"), ("A0068", "SS|PCE|SS"), ("A0108", "SS|H-SSE|SS")):
+    experiment(_claim, _EIS)(partial(_conductivity, _cell, _claim))
+experiment(
+    "A0069", "virtual Bruce-Vincent experiment, 10 mV for 20 h, analysed"
+)(  # no step and no temperature are printed
+    lambda g: bench("Li|PCE|Li", g, g("A0067.temperature")).transference(0.01)
 )
+
+
+def _electronic(cell: str, hold: str, ledger: Ledger) -> float:
+    return bench(cell, ledger, ledger("A0174.temperature")).electronic_conductivity(ledger("A0174"), hold)
+
+
 for _claim, _cell in (("A0018", "SS|PCE|SS"), ("A0106", "SS|H-SSE|SS")):
     for _hold in ("1 h", "24 h"):
-        experiment(_claim, f"virtual polarisation, 150 mV, read after {_hold}")(
-            lambda g, cell=_cell, hold=_hold: bench(cell, g, _T22).electronic_conductivity("150 mV", hold)  # type: ignore[misc]
-        )
+        experiment(_claim, f"virtual polarisation, 150 mV, read after {_hold}")(partial(_electronic, _cell, _hold))
 
 # --- grain boundaries ------------------------------------------------------------------------------------------------
 
 _ARC = "R = (L/S)/sigma_gb; the disc is 12 mm in Methods, 10 mm by the printed arc"
 
 
+def _latp(medium: str, ledger: Ledger) -> float:
+    return load_medium(medium, ledger).ionic_conductivity(ledger("A0016.temperature"))
+
+
 def _latp_missing(ledger: Ledger) -> float:
     """1/sigma_gb of LATP [ohm m]: what its total resistance has over its grains."""
-    total = load_medium("LATP", ledger).ionic_conductivity(_T30)
-    return 1.0 / total - 1.0 / load_medium("LATP grain", ledger).ionic_conductivity(_T30)
+    return 1.0 / _latp("LATP", ledger) - 1.0 / _latp("LATP grain", ledger)
 
 
 _BEST_PELLET = "the catalogue's pellet is a well sintered one: the printed pellet has about ten times its boundaries"
@@ -60,7 +77,7 @@ def _pellet_with_boundaries(ledger: Ledger) -> Bench:
     ceramic = Ceramic(
         name="LATP",
         thickness=layer.thickness,
-        conductivity=load_medium("LATP grain", ledger).ionic_conductivity(_T30),
+        conductivity=_latp("LATP grain", ledger),
         permittivity=ledger("LATP.relative_permittivity"),
         boundary_resistance=layer.thickness * _latp_missing(ledger),
         boundary_capacitance=ledger("LATP.specific_grain_boundary_capacitance") * grain / layer.thickness,
@@ -72,7 +89,7 @@ def _arc(ledger: Ledger) -> float:
     """The arc that an analysis of the pellet's spectrum calls grain boundary [ohm]."""
     from ceramer.analysis import analyse
 
-    arcs = analyse(_pellet_with_boundaries(ledger).spectrum(*_WINDOW), "impedance").tables["arcs"]
+    arcs = analyse(_pellet_with_boundaries(ledger).spectrum(*_window(ledger)), "impedance").tables["arcs"]
     return float(arcs.loc[arcs["likely"] == "grain boundary", "resistance / ohm"].sum())
 
 
@@ -98,7 +115,7 @@ def _latp_arc_resistance(ledger: Ledger) -> float:
 )
 def _pce_arc_resistance(ledger: Ledger) -> float:
     cell = bench("SS|PCE|SS", ledger)
-    missing = 1.0 / ledger("A0067") - 1.0 / load_stack("PCE", ledger).ionic_conductivity(_T30)
+    missing = 1.0 / ledger("A0067") - 1.0 / load_stack("PCE", ledger).ionic_conductivity(ledger("A0067.temperature"))
     return cell.model.layers[0].thickness * missing / cell.area
 
 
@@ -108,7 +125,7 @@ _RCT = "Butler-Volmer with the exchange current of the printed resistance, read 
 
 
 def _charge_transfer(cell: str, low: float, ledger: Ledger) -> float:
-    ends = bench(cell, ledger).impedance([1e6, low])
+    ends = bench(cell, ledger).impedance([ledger("A0244"), low])
     return 0.5 * float(ends[1].real - ends[0].real)
 
 
@@ -130,7 +147,7 @@ predict("A0071", _RCT, kind=Kind.CALIBRATED, calibrated_to=("A0071",), samples=S
     samples=SAMPLES,
 )
 def _share_seen(ledger: Ledger) -> float:
-    return _charge_transfer("Li|LATP|Li", 1.0, ledger) / ledger("A0071")
+    return _charge_transfer("Li|LATP|Li", ledger("A0245"), ledger) / ledger("A0071")
 
 
 # --- plating ---------------------------------------------------------------------------------------------------------
@@ -197,4 +214,4 @@ def _hsse_depletion(ledger: Ledger) -> float:
 
 # --- windows ---------------------------------------------------------------------------------------------------------
 
-predict_window("Li|H-SSE|SS", "1 mV/s", lower="A0109", upper="A0110", end="A0248")
+predict_window("Li|H-SSE|SS", "A0247", ("A0249", "A0248"), lower="A0109", upper="A0110")

@@ -13,20 +13,28 @@ from ceramer.provenance import Kind, Ledger
 
 __all__: list[str] = []
 
-_T30, _T70 = units.ZERO_CELSIUS + 30.0, units.ZERO_CELSIUS + 70.0
-_MA_PER_CM2 = units.si_factor("mA/cm2")
-_WINDOW = ("100 kHz", "1 Hz")
 _EIS = "virtual impedance, 100 kHz to 1 Hz, analysed"
 
 # --- conductivity and its activation energy --------------------------------------------------------------------------
 
-experiment("F001-118", _EIS)(lambda g: bench("SS|CSE|SS", g).conductivity(*_WINDOW))
+
+def _conductivity(ledger: Ledger, temperature: float | None = None) -> float:
+    return bench("SS|CSE|SS", ledger, temperature).conductivity(ledger("F001-051"), ledger("F001-052"))
+
+
+def _ends(ledger: Ledger) -> tuple[float, float]:
+    """Return the lowest and the highest temperature of the Arrhenius plot [K]."""
+    return ledger("F001-054"), ledger("F001-055")
+
+
+experiment("F001-118", _EIS)(_conductivity)
 
 
 @experiment("F001-120", "virtual impedance at 30 and 70 degC, 100 kHz to 1 Hz, analysed")
 def _seen_energy(ledger: Ledger) -> float:
-    low, high = (bench("SS|CSE|SS", ledger, t).conductivity(*_WINDOW) for t in (_T30, _T70))
-    return float(laws.two_point_activation_energy(_T30, low, _T70, high, form="sigma"))
+    cold, hot = _ends(ledger)
+    low, high = (_conductivity(ledger, t) for t in (cold, hot))
+    return float(laws.two_point_activation_energy(cold, low, hot, high, form="sigma"))
 
 
 def _hidden(ledger: Ledger) -> tuple[float, float]:
@@ -37,7 +45,8 @@ def _hidden(ledger: Ledger) -> tuple[float, float]:
     cell = bench("SS|CSE|SS", ledger)
     thickness = cell.model.layers[0].thickness
     first = thickness / (ledger("F001-118") * cell.area)
-    span = (1.0 / _T30 - 1.0 / _T70) / units.BOLTZMANN
+    cold, hot = _ends(ledger)
+    span = (1.0 / cold - 1.0 / hot) / units.BOLTZMANN
     second = first * math.exp(-ledger("F001-120") * span)
     ratio = math.exp(PREDICTIONS["F001-120"].calculate(ledger) * span)
     series = (ratio * second - first) / (ratio - 1.0)
@@ -53,8 +62,14 @@ finding("CSE:ionic conductivity behind that contact", "ionic_conductivity", "mS/
 # --- transference ----------------------------------------------------------------------------------------------------
 
 _BV = "virtual Bruce-Vincent experiment, 10 mV for 20 h, analysed"
-_SWEEP = {"f_max": "100 kHz", "f_min": "1 Hz", "amplitude": "10 mV"}
-experiment("F001-123", _BV)(lambda g: bench("Li|CSE|Li", g).transference("10 mV", **_SWEEP))
+
+
+@experiment("F001-123", _BV)
+def _transference(ledger: Ledger) -> float:
+    texts = {"f_max": ("F001-051", "Hz"), "f_min": ("F001-052", "Hz"), "amplitude": ("F001-053", "V")}
+    sweep = {name: f"{ledger(key)!r} {unit}" for name, (key, unit) in texts.items()}
+    return bench("Li|CSE|Li", ledger).transference(ledger("F001-058"), **sweep)
+
 
 # --- plating and stripping -------------------------------------------------------------------------------------------
 
@@ -67,26 +82,26 @@ def _on_lithium(cell: Bench, resistance: float) -> Bench:
 def _interface(ledger: Ledger) -> float:
     """Resistance of one lithium interface [ohm m2] in the model that meets the rate test at 0.1 mA/cm2."""
     bare = _on_lithium(bench("Li|CSE|Li", ledger), 1e-8)
-    current = 0.1 * _MA_PER_CM2
+    current = ledger("F001-149.current_density")
     bulk = bare.overpotential(current, current * ledger("symmetric-cell.half_cycle_time")) / current
     return 0.5 * (ledger("F001-149") / current - bulk)
 
 
-def _overpotential(name: str, current: float, ledger: Ledger) -> float:
-    cell = _on_lithium(bench(name, ledger), _interface(ledger))
+def _overpotential(name: str, claim: str, ledger: Ledger) -> float:
+    cell, current = _on_lithium(bench(name, ledger), _interface(ledger)), ledger(f"{claim}.current_density")
     return cell.overpotential(current, current * ledger("symmetric-cell.half_cycle_time"))
 
 
 _CELL = "simulated half-cycle: gradients and Butler-Volmer interfaces, calibrated on the rate test at 0.1 mA/cm2"
-for _claim, _j in (("F001-150", 0.2), ("F001-154", 0.1), ("F001-159", 0.5)):
-    experiment(_claim, _CELL)(partial(_overpotential, "Li|CSE|Li", _j * _MA_PER_CM2))
+for _claim in ("F001-150", "F001-154", "F001-159"):
+    experiment(_claim, _CELL)(partial(_overpotential, "Li|CSE|Li", _claim))
 predict(
     "F001-156",
     "simulated half-cycle of Li|SPE|Li: printed conductivity and current fraction, thickness of the glass fibre "
     "assumed, interfaces as in Li|CSE|Li",
     misfit="lithium must be met by a far larger interface in SPE than in CSE",
     samples=SAMPLES,
-)(partial(_overpotential, "Li|SPE|Li", 0.1 * _MA_PER_CM2))
+)(partial(_overpotential, "Li|SPE|Li", "F001-156"))
 
 
 def _limiting(cell: str, ledger: Ledger) -> float:

@@ -6,25 +6,27 @@ from functools import partial
 
 from ceramer import laws
 from ceramer.library._experiments._virtual import SAMPLES, bench
+from ceramer.library._facts import fact
 from ceramer.library._registry import predict
 from ceramer.provenance import Ledger
 
 __all__ = ["limit", "onset_behind", "predict_window"]
 
-_END = 6.0  # V
 _BEFORE = 0.5  # V before the onset: where a simulated scan may begin
 
 
-def limit(cell: str, onset: float, ledger: Ledger, rate: str = "1 mV/s", end: float = _END) -> float:
-    """Return the potential [V] at which the current of an anodic scan passes the criterion, `end` where it does not.
+def limit(cell: str, onset: float, ledger: Ledger, rate: str = "F001-057", end: str = "F001-056") -> float:
+    """Return the potential [V] at which the current of an anodic scan passes the criterion, its end where it does not.
 
+    `rate` and `end` are facts; the scan of Nguyen2024 also stands for that of Zhang2024, whose text has none.
     The electrolyte on the steel is oxidised with the criterion's current at `onset` and one decade per Tafel slope; the
     resistance of the cell comes on top.
     """
     level = ledger("oxidation.criterion")
     steel = {"oxidation_onset": onset, "oxidation_current": level, "tafel_slope": ledger("any-metal.tafel_slope")}
-    start = min(onset, end) - _BEFORE
-    return bench(cell, ledger).changed(positive=steel).scan_until(level, start=start, end=end, rate=rate)
+    last = ledger(end)
+    scanned = bench(cell, ledger).changed(positive=steel)
+    return scanned.scan_until(level, start=min(onset, last) - _BEFORE, end=last, rate=ledger(rate))
 
 
 def onset_behind(cell: str, claim: str, ledger: Ledger) -> float:
@@ -33,7 +35,7 @@ def onset_behind(cell: str, claim: str, ledger: Ledger) -> float:
     return 2.0 * printed - limit(cell, printed, ledger)
 
 
-def _plating(cell: str, rate: str, ledger: Ledger) -> float:
+def _plating(cell: str, rate: str, end: str, ledger: Ledger) -> float:
     """Return the potential [V] at which lithium is plated on the steel with the criterion's current on the way down."""
     level = ledger("oxidation.criterion")
     found = bench(cell, ledger)
@@ -46,24 +48,25 @@ def _plating(cell: str, rate: str, ledger: Ledger) -> float:
         "nucleation_overpotential": ledger("lithium.nucleation_overpotential"),
         "nucleation_charge": ledger("any-metal.nucleation_charge"),
     }
-    return found.changed(positive=steel).scan_until(level, start=0.5, end=ledger("A0249"), rate=rate)
+    return found.changed(positive=steel).scan_until(level, start=0.5, end=ledger(end), rate=ledger(rate))
 
 
 def _acrylate_limit(cell: str, rate: str, end: str, ledger: Ledger) -> float:
     onset = onset_behind("Li|SPE|SS", "F001-126", ledger) + ledger("acrylate.oxidation_onset_offset")
-    return limit(cell, onset, ledger, rate, ledger(end))
+    return limit(cell, onset, ledger, rate, end)
 
 
-def predict_window(cell: str, rate: str, *, lower: str, upper: str, end: str) -> None:
-    """Answer the two claims of a window of an acrylate on steel; `end` is the fact at which the scan up ends."""
+def predict_window(cell: str, rate: str, ends: tuple[str, str], *, lower: str, upper: str) -> None:
+    """Answer the two claims of a window of an acrylate on steel; `rate` and `ends` are facts of the scan."""
+    (down, up), speed = (f"{fact(key).value} V" for key in ends), f"{fact(rate).value} {fact(rate).unit}"
     predict(
         lower,
-        f"simulated scan down to -0.3 V at {rate}: lithium is plated on the steel, nothing else is reduced",
+        f"simulated scan down to {down} at {speed}: lithium is plated on the steel, nothing else is reduced",
         samples=SAMPLES,
-    )(partial(_plating, cell, rate))
+    )(partial(_plating, cell, rate, ends[0]))
     predict(
         upper,
-        f"simulated scan up to 4.6 V at {rate}; oxidised where the related SPE of Nguyen2024 is, within an assumed "
+        f"simulated scan up to {up} at {speed}; oxidised where the related SPE of Nguyen2024 is, within an assumed "
         "range",
         samples=SAMPLES,
-    )(partial(_acrylate_limit, cell, rate, end))
+    )(partial(_acrylate_limit, cell, rate, ends[1]))

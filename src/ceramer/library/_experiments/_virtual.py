@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ceramer.measurement import Measurement
     from ceramer.physics import CellModel
 
-__all__ = ["SAMPLES", "Bench", "bench", "limiting_current_density"]
+__all__ = ["SAMPLES", "Bench", "answer", "bench", "limiting_current_density"]
 
 SAMPLES = 32
 """For the uncertainty of a simulated experiment."""
@@ -59,13 +59,13 @@ class Bench:
         chain.settle("current", 0.0)
         return np.asarray(chain.impedance(np.array(frequencies)))
 
-    def spectrum(self, f_max: str, f_min: str) -> Measurement:
-        """Return a spectrum over the window of an instrument."""
+    def spectrum(self, f_max: float, f_min: float) -> Measurement:
+        """Return a spectrum over the window of an instrument [Hz]."""
         from ceramer.experiments import protocols
 
-        return self.run(protocols.EIS(f_max, f_min)).measurements[0]
+        return self.run(protocols.EIS(f"{f_max!r} Hz", f"{f_min!r} Hz")).measurements[0]
 
-    def conductivity(self, f_max: str, f_min: str) -> float:
+    def conductivity(self, f_max: float, f_min: float) -> float:
         """Return what an analysis of that spectrum calls the ionic conductivity [S/m]."""
         from ceramer.analysis import analyse
 
@@ -73,19 +73,19 @@ class Bench:
 
     # --- polarisation ------------------------------------------------------------------------------------------------
 
-    def transference(self, voltage: str, hold: str = "20 h", **window: Any) -> float:
-        """Return the Bruce-Vincent transference number: spectrum, hold, spectrum, analysed."""
+    def transference(self, voltage: float, hold: str = "20 h", **window: Any) -> float:
+        """Return the Bruce-Vincent transference number: spectrum, a step of voltage [V], spectrum, analysed."""
         from ceramer.analysis import analyse
         from ceramer.experiments import protocols
 
-        done = self.run(protocols.BruceVincent(hold, voltage, **window))
+        done = self.run(protocols.BruceVincent(hold, f"{voltage!r} V", **window))
         return float(analyse(list(done.measurements), "bruce_vincent").result("transference_number").value)
 
-    def electronic_conductivity(self, voltage: str, hold: str) -> float:
-        """Return what the current at the end of a hold between blocking electrodes says [S/m]."""
+    def electronic_conductivity(self, voltage: float, hold: str) -> float:
+        """Return what the current at the end of a held voltage [V] between blocking electrodes says [S/m]."""
         from ceramer.experiments import protocols
 
-        done = self.run(protocols.DCPolarisation(hold, voltage)).measurements[0]
+        done = self.run(protocols.DCPolarisation(hold, f"{voltage!r} V")).measurements[0]
         thickness = sum(layer.thickness for layer in self.model.layers)
         return float(done.current[-1] / done.voltage[-1] * thickness / self.area)
 
@@ -119,11 +119,11 @@ class Bench:
 
     # --- scans -------------------------------------------------------------------------------------------------------
 
-    def scan_until(self, current_density: float, *, start: float, end: float, rate: str) -> float:
-        """Return the potential [V] at which the current of a scan passes a level [A/m2], or the end of the scan."""
+    def scan_until(self, current_density: float, *, start: float, end: float, rate: float) -> float:
+        """Return the potential [V] at which the current of a scan [V/s] passes a level [A/m2], or its end."""
         from ceramer.experiments import protocols
 
-        whole = self.run(protocols.LSV(f"{end} V", rate, start=f"{start} V"))
+        whole = self.run(protocols.LSV(f"{end} V", f"{rate!r} V/s", start=f"{start} V"))
         done = whole.measurements[0]
         level = np.abs(done.current) / self.area
         late = level > current_density
@@ -174,27 +174,55 @@ def _slowest(model: CellModel) -> float:
     return sum(layer.thickness for layer in model.layers) ** 2 / (math.pi**2 * slowest)
 
 
-@functools.lru_cache(maxsize=512)
-def _gradients(model: CellModel) -> Gradients:
+@dataclass(frozen=True)
+class Answer:
+    """How a cell answers a small constant current from rest on: everything is in proportion to it.
+
+    Attributes
+    ----------
+    time : since its start, [s], shape (n,)
+    voltage : over the current density, [ohm m2], shape (n,)
+    rest : concentration before it, [mol/m3], shape (m,)
+    change : of the concentration over the current density, [mol/(A m)], shape (n, m)
+    """
+
+    time: NDArray[np.float64]
+    voltage: NDArray[np.float64]
+    rest: NDArray[np.float64]
+    change: NDArray[np.float64]
+
+
+def answer(model: CellModel, duration: float, rows: int) -> Answer:
+    """Return how a cell answers a small current for `duration` [s] after as long a rest, in `rows` equal steps."""
     from ceramer.experiments import Protocol, parse_step, run
 
-    wait = 12.0 * _slowest(model)
     steps = (
-        parse_step(f"Rest for {wait!r} s, every {wait / 2.0!r} s"),
-        parse_step(f"Charge at {_SMALL} A/m2 for {wait!r} s, every {wait / 400.0!r} s"),
+        parse_step(f"Rest for {duration!r} s, every {duration!r} s"),
+        parse_step(f"Charge at {_SMALL} A/m2 for {duration!r} s, every {duration / rows!r} s"),
     )
-    done = run(model, Protocol("gradients", "plating", steps), area=1.0, profiles=True, relative_tolerance=1e-6)
+    done = run(model, Protocol("answer", "plating", steps), area=1.0, profiles=True, relative_tolerance=1e-6)
     profiles = done.profiles
     assert profiles is not None  # asked for
-    loaded = profiles.time > wait * (1.0 + 1e-12)
-    salt, voltage = profiles.values["concentration"], done.measurements[0].voltage[loaded]
-    rest, steady = salt[~loaded][-1], salt[-1]
-    difference = (salt[:, -1] - salt[:, 0] - (rest[-1] - rest[0]))[loaded]
+    loaded = profiles.time > duration * (1.0 + 1e-12)
+    salt = profiles.values["concentration"]
+    rest = salt[~loaded][-1]
+    return Answer(
+        time=profiles.time[loaded] - duration,
+        voltage=done.measurements[0].voltage[loaded] / _SMALL,
+        rest=rest,
+        change=(salt[loaded] - rest) / _SMALL,
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _gradients(model: CellModel) -> Gradients:
+    seen = answer(model, 12.0 * _slowest(model), 400)
+    difference = seen.change[:, -1] - seen.change[:, 0]
     return Gradients(
-        limiting_current_density=_SMALL / float(((rest - steady) / rest).max()),
-        drop=float(difference[-1] / rest.mean() / _SMALL),
-        settling_time=float(np.interp(0.9, difference / difference[-1], profiles.time[loaded] - wait)),
-        polarisation=float(voltage[-1] / voltage[0]),
+        limiting_current_density=float(1.0 / (-seen.change[-1] / seen.rest).max()),
+        drop=float(difference[-1] / seen.rest.mean()),
+        settling_time=float(np.interp(0.9, difference / difference[-1], seen.time)),
+        polarisation=float(seen.voltage[-1] / seen.voltage[0]),
     )
 
 

@@ -14,11 +14,11 @@ __all__: list[str] = []
 
 _UA_PER_CM2 = 1e-3 * units.si_factor("mA/cm2")
 
-experiment("F003-025", "virtual impedance, 1 MHz to 1 Hz, analysed")(
-    lambda g: bench("SS|PLM|SS", g).conductivity("1 MHz", "1 Hz")
+experiment("F003-025", "virtual impedance, 1 MHz to 1 Hz, analysed")(  # no window and no step are printed
+    lambda g: bench("SS|PLM|SS", g).conductivity(1e6, 1.0)
 )
 experiment("F003-028", "virtual Bruce-Vincent experiment, 10 mV for 20 h, analysed")(
-    lambda g: bench("Li|PLM|Li", g).transference("10 mV")
+    lambda g: bench("Li|PLM|Li", g).transference(0.01)
 )
 
 # --- windows ---------------------------------------------------------------------------------------------------------

@@ -14,15 +14,18 @@ from ceramer.provenance import Ledger
 
 __all__: list[str] = []
 
-_WINDOW = ("3 MHz", "1 Hz")
 _STEPS = ("A0376", "A0378", "A0380", "A0382", "A0384", "A0386", "A0388", "A0390", "A0392")
+_CURRENTS = ("A0375", "A0377", "A0379", "A0381", "A0383", "A0385", "A0387", "A0389", "A0391")
 
 # --- sandwiches: the series model as the instrument sees it ----------------------------------------------------------
 
+
+def _sandwich(pellet: str, ledger: Ledger) -> float:
+    return bench(f"SS|UVEA-{pellet}-UVEA|SS", ledger).conductivity(ledger("A0297"), ledger("A0298"))
+
+
 for _claim, _pellet in (("A0409", "LATP"), ("A0410", "LVO")):
-    experiment(_claim, "virtual impedance, 3 MHz to 1 Hz, analysed")(
-        lambda g, pellet=_pellet: bench(f"SS|UVEA-{pellet}-UVEA|SS", g).conductivity(*_WINDOW)  # type: ignore[misc]
-    )
+    experiment(_claim, "virtual impedance, 3 MHz to 1 Hz, analysed")(partial(_sandwich, _pellet))
 
 # --- stepped current -------------------------------------------------------------------------------------------------
 
@@ -32,14 +35,14 @@ def _stepped(ledger: Ledger) -> dict[str, float]:
     from ceramer.experiments import protocols
 
     first, last = ledger(_STEPS[0]), ledger(_STEPS[-1])
-    low, high = ledger("A0375"), ledger("A0391")
+    currents = [ledger(key) for key in _CURRENTS]
     cell = bench("Li|UVEA|Li", ledger)
     film = cell.model.layers[0]
-    slope = (last - first) / (high - low) * cell.area
+    slope = (last - first) / (currents[-1] - currents[0]) * cell.area
     bulk = film.thickness / film.conductivity  # type: ignore[attr-defined]
     exchange = float(laws.exchange_current_density(0.5 * (slope - bulk), cell.model.temperature))
     metal = {"exchange_current_density": exchange}
-    done = cell.changed(metal, metal).run(protocols.DCR("60 s")).measurements[0]
+    done = cell.changed(metal, metal).run(protocols.DCR("60 s", [f"{i!r} A" for i in currents])).measurements[0]
     step = np.asarray(done.column("Step Count / 1"))
     ends = [float(done.voltage[step == k][-1]) for k in np.unique(step)]
     offset = first - ends[0]
@@ -53,7 +56,7 @@ for _claim in _STEPS[1:-1]:
 
 # --- windows ---------------------------------------------------------------------------------------------------------
 
-predict_window("Li|UVEA-LATP-UVEA|SS", "0.1 mV/s", lower="A0412", upper="A0413", end="A0304")
+predict_window("Li|UVEA-LATP-UVEA|SS", "A0305", ("A0303", "A0304"), lower="A0412", upper="A0413")
 
 
 # --- what nobody printed ---------------------------------------------------------------------------------------------
@@ -82,12 +85,12 @@ open_prediction(
 
 
 def _apparent(pellet: str, voltage: str, ledger: Ledger) -> float:
-    return bench(f"SS|Ag|{pellet}|Ag|SS", ledger).electronic_conductivity(voltage, "1 h")
+    return bench(f"SS|Ag|{pellet}|Ag|SS", ledger).electronic_conductivity(ledger(voltage), "1 h")
 
 
-for _pellet, _voltage in (("LVO", "3 V"), ("LVO", "150 mV"), ("LTO", "150 mV")):
+for _pellet, _voltage, _text in (("LVO", "A0347", "3 V"), ("LVO", "A0299", "150 mV"), ("LTO", "A0299", "150 mV")):
     open_prediction(
-        f"{_pellet}:apparent electronic conductivity, {_voltage} for 1 h",
+        f"{_pellet}:apparent electronic conductivity, {_text} for 1 h",
         "electronic_conductivity",
         "S/cm",
         "Hebb-Wagner polarisation of a mixed conductor with the printed conductivities: ions still carry current while "
