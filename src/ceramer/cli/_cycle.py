@@ -82,7 +82,8 @@ def cycle(arguments: argparse.Namespace) -> int:
     if arguments.mechanisms:
         mechanisms = _mechanisms(arguments, life)
         say(_verdict(life, mechanisms))
-        out.print(report.mechanism_table(life, mechanisms))
+        if mechanisms:
+            out.print(report.mechanism_table(life, mechanisms))
     spread: Spread | None = None
     if arguments.samples is not None:
         with progress(arguments, "samples") as advance:

@@ -25,7 +25,7 @@ from ceramer.experiments._protocol import (
 )
 from ceramer.experiments._realism import Instrument, InstrumentSpec, observe
 from ceramer.experiments._simulate import OUTCOMES, Experiment, Outcome, Profiles, run, simulate
-from ceramer.experiments._spread import Spread, spread
+from ceramer.experiments._spread import ALIKE, Spread, spread
 from ceramer.experiments._steps import (
     Action,
     Amount,
@@ -41,6 +41,7 @@ from ceramer.experiments._steps import (
 from ceramer.experiments._text import parse_step
 
 __all__ = [
+    "ALIKE",
     "OUTCOMES",
     "Action",
     "Amount",

@@ -178,8 +178,8 @@ class Life:
 
     @property
     def mean_voltage(self) -> Array:
-        """Of each discharge, energy over capacity [V]."""
-        return _over(self.cycling.discharge_energy, self.cycling.discharge)
+        """Of each discharge, energy over capacity [V]; not a number where a discharge takes energy (Li | Li)."""
+        return _mean_voltage(self.cycling.discharge_energy, self.cycling.discharge)
 
     @property
     def error(self) -> float:
@@ -267,9 +267,9 @@ class Life:
             "retention": self.retention,
             "coulombic efficiency": self.coulombic_efficiency,
             "discharge energy / mWh/cm2": energy * c.discharge_energy,
-            "energy efficiency": _over(c.discharge_energy, c.charge_energy),
+            "energy efficiency": _over(np.where(c.discharge_energy > 0.0, c.discharge_energy, np.nan), c.charge_energy),
             "mean discharge voltage / V": self.mean_voltage,
-            "mean charge voltage / V": _over(c.charge_energy, c.charge),
+            "mean charge voltage / V": _mean_voltage(c.charge_energy, c.charge),
             "duration / h": c.durations.sum(axis=1) / 3600.0,
             "film / ohm cm2": film * c.film,
             "film on the particles / ohm cm2": film * c.cei,
@@ -325,6 +325,10 @@ def _part(progress: Callable[[int, int], None] | None, k: int, many: int) -> Cal
 
 def _over(a: Array, b: Array) -> Array:
     return np.divide(a, b, out=np.full_like(a, np.nan), where=b > 0.0)
+
+
+def _mean_voltage(energy: Array, charge: Array) -> Array:
+    return _over(np.where(energy > 0.0, energy, np.nan), charge)
 
 
 def _lower(sentence: str) -> str:

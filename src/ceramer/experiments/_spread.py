@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from ceramer.cell import Cell
     from ceramer.experiments._protocol import Protocol
 
-__all__ = ["Spread", "spread"]
+__all__ = ["ALIKE", "Spread", "spread"]
 
 Array = NDArray[np.float64]
 
 _SURE: Final = 2.0
 """A rank correlation counts that is this many times its own scatter, 1/sqrt(n - 1)."""
+
+ALIKE: Final = 1e-3
+"""Retentions that differ by less are alike: nothing decides which cell is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ def _end(life: Life) -> float:
 def _correlations(used: list[dict[str, float]], outcome: Array) -> dict[str, float]:
     """Return the rank correlations with the outcome that are surely not 0, the strongest first."""
     count = len(used)
-    if count < 8 or np.ptp(outcome) == 0.0:
+    if count < 8 or np.ptp(outcome) < ALIKE:
         return {}
     from scipy.stats import spearmanr
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ceramer import units
 from ceramer.errors import MissingExtraError
+from ceramer.experiments import ALIKE
 from ceramer.report import _words as words
 from ceramer.report._figures import Figure
 from ceramer.report._figures import _canvas as canvas
@@ -113,8 +114,11 @@ def spread_lines(spread: Spread) -> tuple[str, ...]:
     if len(spread.end_of_life):
         share = f"{100.0 * float(spread.nominal.end_share or 0.0):.4g} %"
         last = spread.nominal.cycles
-        ends = [f"{x:.0f}" if np.isfinite(x) else f"more than {last}" for x in spread.interval("end_of_life")]
-        lines.append(f"Falls to {share} at cycle {ends[1]} ({ends[0]} to {ends[2]}).")
+        if not np.isfinite(spread.end_of_life).any():
+            lines.append(f"None falls to {share} within {last} cycles.")
+        else:
+            ends = [f"{x:.0f}" if np.isfinite(x) else f"more than {last}" for x in spread.interval("end_of_life")]
+            lines.append(f"Falls to {share} after {ends[1]} cycles ({ends[0]} to {ends[2]}).")
     stopped = [name for name in spread.outcomes if name != "completed"]
     lines += [f"{stopped.count(name)} of {lived} stopped before: {name}." for name in dict.fromkeys(stopped)]
     if spread.failed:
@@ -122,6 +126,8 @@ def spread_lines(spread: Spread) -> tuple[str, ...]:
     if spread.correlation:
         named = ", ".join(f"{key} ({r:+.2f})" for key, r in list(spread.correlation.items())[:4])
         lines.append(f"What is left goes with {named} (rank correlation).")
+    elif lived > 1 and np.ptp(spread.retention) < ALIKE:
+        lines.append("What is left hardly differs from cell to cell.")
     else:
         lines.append("No single number decides what is left.")
     return tuple(lines)
