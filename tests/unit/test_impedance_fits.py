@@ -205,6 +205,21 @@ def _cell_at(share, f):
     return Circuit.parse("R(RQ)W").impedance([20, 400 * (1 + share), 2e-6, 0.9, 30], f)
 
 
+@pytest.mark.parametrize("per_decade", [2, 3, 4])
+def test_too_few_points_are_told_and_cost_no_clean_one(per_decade):
+    """Few points leave few relaxations, which follow no arc to 0.1 %; that is no fault of the spectrum."""
+    f = np.logspace(6, 0, 6 * per_decade + 1)
+    for tau in np.logspace(-6.5, 0, 14):
+        z = 5 + 100 / (1 + 2j * np.pi * f * tau) + 1 / (1e-4 * (2j * np.pi * f) ** 0.9)
+        test = kramers_kronig(f, z)
+        assert test.valid.all()
+        assert any("points per decade" in text for text in test.warnings) == (per_decade < 4)
+    bad = np.where(np.arange(f.size) == f.size // 2, 3 * z, z)
+    assert kramers_kronig(f, bad).flagged[f.size // 2]
+    full = np.logspace(6, 0, 61)
+    assert kramers_kronig(full, 5 + 100 / (1 + 2j * np.pi * full * 1e-3)).floor == 1e-3
+
+
 def test_a_drift_a_jump_and_a_burst_of_noise_fail_kramers_kronig():
     rng = np.random.default_rng(4)
     f = np.logspace(5, -1, 61)

@@ -24,6 +24,9 @@ _MARGIN = 1.0
 just outside is followed to 1 % only, and a clean spectrum fails; wider, the ends would follow a drift as well."""
 _INDUCTIVE = 4.0
 _PLAIN = 0.1
+_SPARSE = (4.4, 2.2)
+"""Largest relative residual a exp(-b d) of clean spectra at d relaxations per decade: arcs with and without constant
+phase, half a decade beyond the window at most, 4 to 8 decades, 1.5 to 5 points per decade."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,12 @@ class KramersKronig:
     valid_range : (low, high)
         [Hz] range within which no end point departs from consistency.
     flagged : ndarray (N,), bool
-        Points whose residual stands out (beyond 4.5 standard deviations and 0.1 %): artefacts and inconsistent ends.
+        Points whose residual stands out (beyond 4.5 standard deviations and `floor`): artefacts and inconsistent ends.
     inductive : ndarray (N,), bool
         Points with a positive imaginary part, in runs that rise above the noise (4 standard deviations) somewhere.
+    floor : float
+        Relative residual below which nothing is flagged: 0.1 %, and more where the points lie too far apart for the
+        relaxations to follow a clean spectrum as closely.
     warnings : tuple of str
         Plain sentences.
     """
@@ -60,6 +66,7 @@ class KramersKronig:
     valid_range: tuple[float, float]
     flagged: Flags
     inductive: Flags
+    floor: float
     warnings: tuple[str, ...]
 
     @property
@@ -102,27 +109,34 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     if not 0.0 < limit < 1.0:
         raise InputError(f"kramers_kronig: limit must lie between 0 and 1, got {limit}.")
     log_omega, scale = np.log(2.0 * np.pi * f), 1.0 / np.abs(z)
-    spikes = np.zeros(f.size, dtype=bool)
+    spikes, floor = np.zeros(f.size, dtype=bool), _FLOOR
     for _ in range(1 + max(2, f.size // 10)):
         fit, mu = _grown(log_omega, z, np.where(spikes, 0.0, scale), limit)
         basis = relaxation_basis(log_omega, fit.taus)
         residuals = (z - fit.amounts @ basis) * scale
         size = np.abs(residuals)
+        floor = max(_FLOOR, _SPARSE[0] * float(np.exp(-_SPARSE[1] * fit.taus.size / _decades(log_omega))))
         # The median of a Rayleigh distribution is 1.1774 sigma; the fit has taken up some of the noise.
         kept = 2 * int((~spikes).sum())
         share = max(fit.freedom - 2 * int(spikes.sum()), 1) / kept
         sigma = float(np.median(size[~spikes])) / 1.1774 / share**0.5
-        spike = _spike(np.where(spikes, 0.0, size)[np.argsort(f)], max(_TAIL * sigma, _FLOOR))
+        spike = _spike(np.where(spikes, 0.0, size)[np.argsort(f)], max(_TAIL * sigma, floor))
         if spike is None:
             break
         spikes[np.argsort(f)[spike]] = True  # an artefact: fit again without it, so that its neighbours are clean
-    flagged = size > max(_TAIL * sigma, _FLOOR)
+    flagged = size > max(_TAIL * sigma, floor)
     order = np.argsort(f)
-    low, high = _range((size > max(_SUSPECT * sigma, _FLOOR))[order])
+    low, high = _range((size > max(_SUSPECT * sigma, floor))[order])
     valid_range = (float(f[order][low]), float(f[order][high]))
     inductive = np.zeros(f.size, dtype=bool)
     inductive[order] = _runs(z.imag[order] > 0.0, (z.imag * scale)[order] > min(_INDUCTIVE * sigma, _PLAIN))
     warnings = []
+    if floor > 5.0 * _FLOOR:
+        density = (f.size - 1) / float(np.log10(f.max() / f.min()))
+        warnings.append(
+            f"with {density:.2g} points per decade the Kramers-Kronig test sees departures above {100 * floor:.2g} % "
+            "only, and arcs close to each other look like one; measure 5 or more per decade."
+        )
     if valid_range != (float(f.min()), float(f.max())):
         warnings.append(
             f"not Kramers-Kronig consistent outside {valid_range[0]:.3g} to {valid_range[1]:.3g} Hz; "
@@ -137,7 +151,14 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
             f"{span.size} inductive points ({span.min():.3g} to {span.max():.3g} Hz); "
             "drop them or add an L1 to the circuit."
         )
-    return KramersKronig(f, residuals, fit.taus.size, mu, sigma, valid_range, flagged, inductive, tuple(warnings))
+    return KramersKronig(
+        f, residuals, fit.taus.size, mu, sigma, valid_range, flagged, inductive, floor, tuple(warnings)
+    )
+
+
+def _decades(log_omega: Array) -> float:
+    """Decades over which the relaxation times lie."""
+    return (float(np.ptp(log_omega)) + 2.0 * _MARGIN) / float(np.log(10.0))
 
 
 def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: float) -> tuple[LinearFit, float]:
@@ -146,8 +167,7 @@ def _grown(log_omega: Array, z: NDArray[np.complex128], scale: Array, limit: flo
     An artefact lowers mu early, so the number starts where smooth spectra are followed.
     """
     most = max(3, min(z.size - 2, 120))
-    decades = (float(np.ptp(log_omega)) + 2.0 * _MARGIN) / np.log(10.0)
-    least = min(most, max(3, round(_PER_DECADE * decades)))
+    least = min(most, max(3, round(_PER_DECADE * _decades(log_omega))))
     for count in range(least, most + 1):
         fit = linear_fit(log_omega, z, scale, count, _MARGIN)
         amounts = fit.amounts[:count]
