@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from life_cells import FILM, write
+from life_cells import FILM, text, write
 
 from ceramer import library
 from ceramer.errors import InputError
@@ -124,6 +124,24 @@ def test_a_thin_foil_ends_the_life(tmp_path):
     worst = done.mechanisms()[0]
     assert worst.name == "dead lithium on Li"
     assert worst.cycles > done.last
+
+
+@pytest.mark.full
+def test_without_a_foil_dead_lithium_is_what_the_efficiency_lacks(tmp_path):
+    """Lithium comes from the cathode alone: each cycle leaves 1 - theta of it, and a film binds what it says."""
+    theta = 5e-3
+    foil = text(f"[negative.ageing]\ndead_lithium = {theta}\n" + FILM)
+    path = tmp_path / "copper.toml"
+    path.write_text(
+        foil.replace('type = "lithium"\nmaterial = "Li"\nthickness = "20 um"', 'type = "plating"\nmaterial = "Cu"')
+    )
+    done = cycle(library.load_cell(str(path)), cccv("C/5"), 100)
+    c = done.cycling
+    assert c.inventory.min() > -0.1, "what is not there cannot be lost"
+    film = np.diff((c.film - c.film[0]) * 2 * 96485.33212 * 5e-6 / 96e-6)
+    assert np.diff(c.lost) == pytest.approx(theta * c.charge[1:] + film, rel=1e-3)
+    assert c.charge[2:] == pytest.approx(c.charge[1:-1] - np.diff(c.lost)[:-1], rel=2e-3)
+    assert max(abs(x) for x in done.balance.values()) < 1e-10
 
 
 def test_a_formation_that_fails_is_said(tmp_path):

@@ -171,6 +171,24 @@ def test_other_constants_are_the_same_code(tmp_path):
     assert _ageing.ageing_metal is not None
 
 
+def test_a_film_on_bare_metal_stops_where_no_lithium_is_left():
+    """Else it would bind lithium that is not there, and the metal would hold less than none."""
+    from ceramer.physics._ageing import ageing_metal
+    from ceramer.physics._growth import split
+
+    law, numbers = split(film_growth(5e-6, 1e-13, 2e-20, 96e-6, 4500.0))
+    foil, bare = (ageing_metal(law, numbers=len(numbers), bare=b).source for b in (False, True))
+
+    def rates(source, inventory, *more):
+        return source(0.0, 0.0, inventory, 1e-3, 0.0, 1.0, 0.0, 0.0, 1e6, 0.0, *numbers, *more)[2:]
+
+    whole = rates(foil, 100.0)
+    assert whole[0] == -whole[2] < 0.0
+    assert whole[1] == pytest.approx(film_growth(5e-6, 1e-13, 2e-20, 96e-6, 4500.0)(1e-3))
+    assert rates(bare, 0.1, 0.1, 0.0) == pytest.approx(np.array(whole) / 2.0)
+    assert rates(bare, -0.5, 0.1, 0.0) == pytest.approx((0.0, 0.0, 0.0), abs=1e-30)
+
+
 def test_symmetric_cells_age_on_both_sides_cycle_by_cycle(tmp_path):
     """A jump carries the negative electrode; so that the positive one is not forgotten, there is none."""
     aged = load(tmp_path, "[negative.ageing]\ndead_lithium = 1e-4\n" + FILM)

@@ -99,7 +99,7 @@ _VOIDS: Final = ("borne_current_density", "roughness", "refilled_share", "closur
 
 
 @lru_cache
-def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0) -> NodeKind:
+def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0, bare: bool = False) -> NodeKind:
     r"""Return a metal whose film grows by `law` and which loses lithium to it, as dead metal, and contact to voids.
 
     .. math::
@@ -119,23 +119,30 @@ def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0) -> Node
 
     a share :math:`a = e^{-(w + u)/w_r}` of the surface is in contact: it carries the kinetics, and the film resists
     with R/a. Lithium plated on what the voids have taken goes into them; rho of it fills, the rest closes them over.
+
+    On `bare` metal a film grows as far as there is lithium to bind, f times the share q/(q + q_r) that can be stripped.
     """
 
     def source(
         eta: Number, i: Number, inventory: Number, film: Number, lost: Number, side: Number, growth: Number,
-        series_resistance: Number, bound: Number, dead: Number, *numbers: Number,
+        series_resistance: Number, bound: Number, dead: Number, *more: Number,
     ) -> Any:  # fmt: skip
         rows = metal_source(eta, i, inventory, film, side, growth, series_resistance)
-        grown = rows[3] if law is None else law(film, side * i, *numbers)
+        grown = rows[3] if law is None else law(film, side * i, *more[:numbers])
+        if bare:
+            reserve, capacitance = more[numbers:]
+            held = inventory + capacitance * eta
+            held = where(held, held, 0.0)
+            grown = grown * held / (held + reserve)
         loss = bound * grown + dead * where(-side * i, -side * i, 0.0)
         return rows[0], rows[1], -loss, grown, loss + 0.0 * lost
 
     def with_voids(
         eta: Number, i: Number, inventory: Number, film: Number, lost: Number, opened: Number, closed: Number,
         side: Number, growth: Number, series_resistance: Number, bound: Number, dead: Number, borne: Number,
-        roughness: Number, refilled: Number, closure: Number, volume: Number, *numbers: Number,
+        roughness: Number, refilled: Number, closure: Number, volume: Number, *more: Number,
     ) -> Any:  # fmt: skip
-        rows = source(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead, *numbers)
+        rows = source(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead, *more)
         contact = laws.contact_kept(opened + closed, roughness)
         plated = where(-side * i, -side * i, 0.0)
         into = volume * plated * (1.0 - laws.contact_kept(opened, roughness))
@@ -149,7 +156,7 @@ def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0) -> Node
 
     unknowns = (*METAL.unknowns, Unknown("lost", 1e4))
     names = (*METAL.parameters, "bound", "dead")
-    growth = tuple(f"growth_{k}" for k in range(numbers))
+    growth = (*(f"growth_{k}" for k in range(numbers)), *(("reserve", "capacitance") if bare else ()))
     if not voids:
         return NodeKind("ageing_metal", unknowns, (*names, *growth), source)
     unknowns = (*unknowns, Unknown("void", 1e-6), Unknown("closed_void", 1e-6))

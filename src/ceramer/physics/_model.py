@@ -294,7 +294,8 @@ class _Assembly:
             if two:
                 raise InputError(f"The electrode {metal.name} ages; it cannot touch a layer of two skeletons.")
             law, numbers = split(metal.film_law)
-            kind = ageing_metal(law, metal.voids is not None, len(numbers))
+            bare = metal.stripping_reserve > 0.0
+            kind = ageing_metal(law, metal.voids is not None, len(numbers), bare)
             more = 1 if metal.voids is None else 1 + len(metals.VOIDS)
             initial, mass, exponents = (*initial, *[0.0] * more), (*mass, *[1.0] * more), (*exponents, *[1.0] * more)
             parameters = (*parameters, metal.film_lithium, metal.dead_lithium)
@@ -308,7 +309,7 @@ class _Assembly:
                     v.closure_rate,
                     v.volume_per_charge,
                 )
-            parameters = (*parameters, *numbers)
+            parameters = (*parameters, *numbers, *((metal.stripping_reserve, metal.capacitance) if bare else ()))
         return Node(kind, initial, mass, parameters, exponents)
 
     def _metal_face(self, metal: Metal, layer: Layer, *, right: bool) -> Face:
