@@ -114,6 +114,11 @@ def test_a_folder_with_its_sheet_becomes_one_table(capsys, tmp_path):
         (["--set", "a=3"], "Unknown option of impedance 'a'"),
         (["--set", "nonsense"], "NAME=VALUE"),
         (["--thickness", "350"], "no unit"),
+        (["--area", "1,131 cm2"], "'1.131 cm2'"),
+        (["--area", "1.131", "cm2"], "put a value with its unit in quotes"),
+        (["--thickness", "350 um", "--area", "1.131 cm2", "extra.mpt"], "name all files together, before the options"),
+        (["--column", "nonsense"], "TITLE=MEANING"),
+        (["--column", "a=Frequency / Hz"], "columns are known"),
         (["--temperature", "30 degC", "40 degC"], "1 files and 2 temperatures"),
         (["--sweep", "4"], "4"),
     ],
@@ -133,3 +138,114 @@ def test_foreign_and_empty_files(capsys, tmp_path, content):
     assert code == 2
     assert err.startswith("ceramer: ")
     assert "Traceback" not in err
+
+
+def polarised_cell(folder):
+    """Write a spectrum, a hold and a spectrum of a cell: 80 ohm in the bulk, 20 then 25 ohm at the interfaces."""
+    f = np.logspace(6, -2, 60)
+    for name, interface in (("before.mpt", 20.0), ("after.mpt", 25.0)):
+        z = 80.0 + interface / (1 + 2j * np.pi * f * interface * 2e-6)
+        columns = {"Frequency / Hz": f, "Real Impedance / ohm": z.real, "Imaginary Impedance / ohm": z.imag}
+        write_eclab_text(Measurement(columns), folder / name)
+    t = np.linspace(0.0, 36000.0, 400)
+    k = np.arange(1, 400, 2)[:, None]
+    i = 80e-6 + 20e-6 * 8 / np.pi**2 * (np.exp(-(k**2) * t / 3000.0) / k**2).sum(axis=0)
+    write_eclab_text(
+        Measurement({"Test Time / s": t, "Voltage / V": np.full(t.size, 0.01), "Current / A": i}), folder / "hold.mpt"
+    )
+    return [folder / name for name in ("before.mpt", "hold.mpt", "after.mpt")]
+
+
+def test_a_polarisation_between_spectra_is_recognised_and_says_where_its_numbers_are_from(capsys, tmp_path):
+    code, out, _ = run(capsys, "analyse", *polarised_cell(tmp_path), "--json", "-", "--quiet")
+    document = json.loads(out)
+    assert code == 0
+    assert document["method"] == "bruce_vincent"
+    truth = 80e-6 * (0.01 - 100e-6 * 20.0) / (100e-6 * (0.01 - 80e-6 * 25.0))
+    found = next(r["value"] for r in document["results"] if r["quantity"] == "transference_number")
+    assert found == pytest.approx(truth, rel=0.04)  # the spectra swapped would read 11 % less
+    sources = {given["name"]: given["source"] for given in document["inputs"]}
+    assert sources == {
+        "voltage_step": "data",
+        "resistance_before": "arcs of before.mpt",
+        "resistance_after": "arcs of after.mpt",
+    }
+
+
+def test_a_hold_alone_says_what_else_to_give(capsys, tmp_path):
+    code, _, err = run(capsys, "analyse", polarised_cell(tmp_path)[1])
+    assert code == 2
+    assert "--set resistance_before='85 ohm'" in err
+
+
+def test_one_file_that_cannot_be_read_does_not_hide_the_others(capsys, file, tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    code, out, err = run(capsys, "analyse", tmp_path / "empty.csv", file)
+    assert code == 2
+    assert "[[Impedance]]" in out
+    assert err == "ceramer: empty.csv: the file is empty; export it again from the instrument.\n"
+
+
+def test_columns_that_nobody_knows_can_be_named(capsys, tmp_path):
+    columns = spectrum()
+    rows = zip(*columns.values(), strict=True)
+    path = tmp_path / "own.csv"
+    path.write_text("X;R;Q\n" + "".join(f"{f / 1e3};{re};{-im}\n" for f, re, im in rows))
+    code, _, err = run(capsys, "analyse", path)
+    assert code == 2
+    assert "--column 'X=Frequency / Hz'" in err
+    words = ["X=Frequency / kHz", "R=Real Impedance / ohm", "Q=-Imaginary Impedance / ohm"]
+    options = [part for word in words for part in ("--column", word)]
+    code, out, _ = run(capsys, "analyse", path, *options, "--json", "-", "--quiet")
+    assert code == 0
+    arc = next(r for r in json.loads(out)["results"] if r["quantity"] == "arc_1_resistance")
+    assert arc["value"] == pytest.approx(30.0, rel=5e-3)
+
+
+def test_an_imaginary_part_of_the_wrong_sign_is_told_how_to_turn(capsys, tmp_path):
+    columns = spectrum()
+    table = np.column_stack([*columns.values()]) * [1.0, 1.0, -1.0]
+    path = tmp_path / "flipped.csv"
+    path.write_text(",".join(columns) + "\n" + "".join(",".join(f"{x:.9g}" for x in row) + "\n" for row in table))
+    code, _, err = run(capsys, "analyse", path)
+    assert code == 2
+    assert "--column 'TITLE=-Imaginary Impedance / ohm'" in err
+    code, _, _ = run(capsys, "analyse", path, "--column", "Imaginary Impedance / ohm=-Imaginary Impedance / ohm")
+    assert code == 0
+
+
+def test_points_left_out_of_the_fit_are_counted(capsys, tmp_path):
+    columns = spectrum()
+    w = 2 * np.pi * columns["Frequency / Hz"]
+    columns["Imaginary Impedance / ohm"] = columns["Imaginary Impedance / ohm"] + w * 3e-6
+    write_eclab_text(Measurement(columns), tmp_path / "leads.mpt")
+    code, out, _ = run(capsys, "analyse", tmp_path / "leads.mpt")
+    assert code == 0
+    assert "inductive points" in out
+    assert "were left out of the fit" in out
+
+
+def test_the_header_of_a_file_is_not_what_the_user_gave(capsys, tmp_path):
+    write_eclab_text(Measurement(spectrum(), area="1.131 cm2"), tmp_path / "cell.mpt")
+    _, out, _ = run(capsys, "analyse", tmp_path / "cell.mpt", "--thickness", "350 um")
+    assert "1.131 cm2  [file]" in out
+    assert "350 um  [given]" in out
+
+
+@pytest.mark.parametrize(
+    ("area", "says"), [("1.131 m2", "unusual for a measured layer"), ("1.131 mm2", "far above that of")]
+)
+def test_a_slip_of_the_unit_is_doubted(capsys, file, area, says):
+    _, out, _ = run(capsys, "analyse", file, "--thickness", "350 um", "--area", area)
+    assert says in out
+    _, out, _ = run(capsys, "analyse", file, "--thickness", "350 um", "--area", "1.131 cm2")
+    assert says not in out
+
+
+def test_the_help_lists_methods_their_options_and_formats(capsys):
+    with pytest.raises(SystemExit):
+        main(["analyse", "--help"])
+    out = capsys.readouterr().out
+    assert "bruce_vincent: transference number" in out
+    assert "formation_cycles" in out
+    assert "EC-Lab text (.mpt)" in out

@@ -399,6 +399,42 @@ def test_formation_cycles_are_not_q1() -> None:
     assert any("Q_1 is cycle 3" in note for note in report.notes)
 
 
+def cycled(currents, energy_share=1.0, extra_charge=0.0):
+    """Return time, current, voltage and cycle of 1 h charges at 4 V and 1 h discharges at 3 V, one for each current."""
+    t, i, v, n, clock = [], [], [], [], 0.0
+    for cycle, level in enumerate(currents, 1):
+        last = cycle == len(currents)
+        legs = [(level * energy_share, 4.0), (-level, 3.0), *([(extra_charge, 4.0)] if last and extra_charge else [])]
+        for current, volts in legs:
+            leg = np.linspace(0.0, 3600.0, 61)
+            t.append(clock + leg)
+            i.append(np.full(leg.size, current))
+            v.append(np.full(leg.size, volts))
+            n.append(np.full(leg.size, float(cycle)))
+            clock += 3601.0
+    return [np.concatenate(x) for x in (t, i, v, n)]
+
+
+def test_cycles_of_another_current_are_not_compared_in_silence() -> None:
+    report = analysis.cycling(*cycled([1e-3, 1e-3, 2e-3])[:3], cycle=cycled([1e-3, 1e-3, 2e-3])[3])
+    assert report.warns("discharged at 1 mA and the last at 2 mA")
+    assert not analysis.cycling(*cycled([1e-3] * 3)[:3], cycle=cycled([1e-3] * 3)[3]).warns("unlike cycles")
+
+
+def test_more_energy_out_than_in_is_doubted() -> None:
+    *columns, cycle = cycled([1e-3] * 3, energy_share=0.5)
+    report = analysis.cycling(*columns, cycle=cycle)
+    assert report.result("energy_efficiency").value == pytest.approx(1.5)
+    assert report.warns("more energy than they took")
+
+
+def test_what_follows_the_last_discharge_does_not_spoil_it() -> None:
+    *columns, cycle = cycled([1e-3] * 5, extra_charge=1.2e-3)
+    report = analysis.cycling(*columns, cycle=cycle)
+    assert report.warns("last cycle (5) is not whole")
+    assert report.result("coulombic_efficiency").value == pytest.approx(1.0)
+
+
 def test_dqdv_finds_the_plateau() -> None:
     v = np.concatenate([np.linspace(3.0, 3.38, 100), np.linspace(3.38, 3.42, 800), np.linspace(3.42, 3.8, 100)])
     q = np.linspace(0.0, 3.6, v.size)

@@ -142,3 +142,13 @@ def test_common_units_are_those_of_the_registry(name):
 def test_every_unit_that_is_offered_can_be_read():
     for token in _parse._TOKENS:
         _parse._unit(token)
+
+
+def test_a_decimal_comma_is_answered_with_the_point() -> None:
+    with pytest.raises(InputError, match=r"area: '1,131 cm2' has a comma in its number.*'1.131 cm2'"):
+        units.parse("1,131 cm2", "area", "area")
+
+
+def test_rounding_is_not_shown_as_an_uncertainty() -> None:
+    assert units.show(0.01, "mV", 1e-17) == "10 mV"
+    assert units.show(0.01, "mV", 1e-5) == "10.000(10) mV"

@@ -75,6 +75,7 @@ def bruce_vincent_of(
     """`bruce_vincent` on a polarisation, or on a spectrum, a polarisation and a spectrum in the order measured."""
     notes: tuple[str, ...] = ()
     seen: dict[str, Array] = {}
+    told: dict[str, str] = {}
     if not isinstance(m, Measurement):
         spectra = [x for x in m if x.has("Frequency / Hz")]
         others = [x for x in m if not x.has("Frequency / Hz")]
@@ -86,8 +87,10 @@ def bruce_vincent_of(
 
             before, said_before = interface_resistance(spectra[0])
             after, said_after = interface_resistance(spectra[-1])
-            resistance_before = before if resistance_before is None else resistance_before
-            resistance_after = after if resistance_after is None else resistance_after
+            if resistance_before is None:
+                resistance_before, told["resistance_before"] = before, f"arcs of {spectra[0].source or 'the first'}"
+            if resistance_after is None:
+                resistance_after, told["resistance_after"] = after, f"arcs of {spectra[-1].source or 'the last'}"
             notes = (*said_before, *(said_after if len(spectra) > 1 else ()))
             if len(spectra) == 1:
                 notes = (*notes, "Only one spectrum was given: R_ss was taken equal to R_0.")
@@ -96,8 +99,9 @@ def bruce_vincent_of(
             seen[f"{when}_impedance_imaginary"] = spectrum.impedance.imag
     if resistance_before is None or resistance_after is None:
         raise InputError(
-            "bruce_vincent needs the interface resistances: pass resistance_before= and resistance_after= (ohm), "
-            "or the list [spectrum before, polarisation, spectrum after]."
+            "bruce_vincent needs the resistances of the interfaces: give the spectrum before, the polarisation and the "
+            "spectrum after, in this order, or resistance_before and resistance_after (on the command line --set "
+            "resistance_before='85 ohm')."
         )
     (t, i), extra = _columns(m, _T, _I)
     start = 0
@@ -109,10 +113,13 @@ def bruce_vincent_of(
         start = int(np.argmax(on))
         if voltage_step is None:
             base = rest if start else 0.0
-            voltage_step = Value(held - base, float(np.std(v[on])) or None)
+            voltage_step, told["voltage_step"] = Value(held - base, float(np.std(v[on])) or None), "data"
             notes = (*notes, f"voltage_step was read from the data: {(held - base) * 1e3:.4g} mV.")
     if voltage_step is None:
-        raise InputError("voltage_step is needed: the measurement has no voltage column; pass voltage_step=0.010 (V).")
+        raise InputError(
+            "voltage_step is needed: the measurement has no voltage column; pass voltage_step=0.010 (V), or --set "
+            "voltage_step='10 mV' on the command line."
+        )
     t, i = t[start:] - _moment_of_step(t, start), i[start:]
     report = bruce_vincent(
         t,
@@ -124,7 +131,9 @@ def bruce_vincent_of(
         bulk_resistance=bulk_resistance,
         temperature=m.temperature,
     )
-    return _with(dataclasses.replace(report, notes=(*report.notes, *notes), series={**report.series, **seen}), extra)
+    inputs = tuple(dataclasses.replace(i, source=told.get(i.name, i.source)) for i in report.inputs)
+    notes, series = (*report.notes, *notes), {**report.series, **seen}
+    return _with(dataclasses.replace(report, notes=notes, series=series, inputs=inputs), extra)
 
 
 def _moment_of_step(t: Array, start: int) -> float:

@@ -7,11 +7,16 @@ import math
 from ceramer.analysis._report import AnalysisReport, stated
 from ceramer.analysis._uncertain import Number, number, propagate, unstated
 from ceramer.provenance import Result
+from ceramer.units import show
 
 __all__ = ["conductivity"]
 
 _LEAD_GUESS = 1.0
 """Leads and contacts of a coin cell are of the order of 0.5 to 1 ohm [ohm]."""
+_USUAL = {"thickness": (1e-7, 0.02, "um"), "area": (1e-7, 0.1, "cm2")}
+"""What lies outside [m, m2] is more often a slip of the unit than a sample."""
+_MOST_CONDUCTING = 10.0
+"""[S/m] Four times the 2.5 S/m of Li9.54Si1.74P1.44S11.7Cl0.3 at room temperature (doi:10.1038/nenergy.2016.30)."""
 
 
 def conductivity(
@@ -80,6 +85,16 @@ def conductivity(
                 else f"The resistance is only {r.value:.3g} ohm and the leads and contacts were not measured: "
                 "they may be all of it; short the cell, measure it, and pass lead_resistance."
             )
+    for name, value in (("thickness", d.value), ("area", s.value)):
+        least, most, unit = _USUAL[name]
+        if not least <= value <= most:
+            warnings.append(f"The {name} of {show(value, unit)} is unusual for a measured layer; check its unit.")
+    if which == "ionic_conductivity" and d.value > _MOST_CONDUCTING * (r.value - lead.value) * s.value:
+        warnings.append(
+            f"The conductivity of {show(d.value / ((r.value - lead.value) * s.value), 'mS/cm')} is far above that of "
+            "the best lithium-ion conductors (some 25 mS/cm at room temperature); check area, thickness and which "
+            "resistance was taken."
+        )
     if math.sqrt(s.value) < 5.0 * d.value:
         notes.append(f"The layer is thick for its electrode (d/sqrt(S) = {d.value / math.sqrt(s.value):.2f}).")
     inputs = {"resistance": r, "thickness": d, "area": s, "lead_resistance": lead}

@@ -190,6 +190,17 @@ def cycling(
             "than they took (efficiency above 100.5 %): "
             "the current is not calibrated, or the cell draws on a reserve."
         )
+    level = np.array(used["mean discharge current / A"])[start:]
+    if level.size > 1 and not 0.9 < level[-1] / level[0] < 1.1:
+        warnings.append(
+            f"The first cycle counted was discharged at {level[0] * 1e3:.4g} mA and the last at {level[-1] * 1e3:.4g} "
+            "mA: the retention compares unlike cycles; leave the first ones out with formation_cycles, or cut the file."
+        )
+    if (energy[start:] > 1.005).mean() > 0.1:
+        warnings.append(
+            f"{int((energy[start:] > 1.005).sum())} cycles give more energy than they took: the charge that stored it "
+            "is not in the record (a cell built charged, or a charge cut short)."
+        )
     odd = _outliers(capacity[start:])
     if odd.any():
         warnings.append(
@@ -269,7 +280,9 @@ def _whole(table: pd.DataFrame) -> Mask:
     whole = (up > 0.01 * most) & (down > 0.01 * most)
     if whole.sum() >= 3:
         typical = np.median(down[whole])
-        lopsided = (np.minimum(up, down) < 0.5 * np.maximum(up, down)) & (np.minimum(up, down) < 0.8 * typical)
+        low, high = np.minimum(up, down), np.maximum(up, down)
+        odd = (low < 0.8 * typical) | (high > 1.5 * np.median(high[whole]))  # cut short, or something follows it
+        lopsided = (low < 0.5 * high) & odd
         keep = whole & ~lopsided
         # A first cycle may lose much of its charge for good; only the last one can be cut.
         whole[-1] = keep[-1]
@@ -404,7 +417,7 @@ def retention_and_fade(cycle: object, capacity: object, *, unit: str = "mAh/g") 
     return AnalysisReport(
         "retention_and_fade",
         tuple(results),
-        verdict=f"{kept.value:.1%} of the capacity was left after {count:g} cycles.",
+        verdict=f"{kept.value:.1%} of the capacity was left after {count:g} {'cycle' if count == 1.0 else 'cycles'}.",
         warnings=tuple(warnings),
         notes=tuple(notes),
         series=series,

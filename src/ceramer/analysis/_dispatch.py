@@ -30,7 +30,7 @@ from ceramer.analysis._adapters import (
 from ceramer.analysis._cycling import cycle_table
 from ceramer.analysis._dc_resistance import pulses
 from ceramer.analysis._half_cycles import half_cycles
-from ceramer.analysis._report import AnalysisReport
+from ceramer.analysis._report import AnalysisReport, Input
 from ceramer.analysis._uncertain import Array, Mask
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.measurement import Measurement
@@ -39,6 +39,7 @@ __all__ = ["METHODS", "Method", "analyse", "detect_method"]
 
 _T, _V, _I = "Test Time / s", "Voltage / V", "Current / A"
 _Z = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm")
+_CARRIED: Final = ("area", "thickness", "temperature")
 _OPEN_CIRCUIT: Final = 1.0
 """[V] A symmetric cell rests far below; its pulses are plating and stripping."""
 _BLOCKING: Final = (
@@ -145,13 +146,21 @@ def analyse(
         if option not in known:
             raise UnknownNameError(f"option of {name}", option, known)
     report = chosen.run(_argument(measurement, chosen), **options)
+    inputs = tuple(_told(given, options) for given in report.inputs)
     files = _files(measurement)
     notes = list(report.notes)
     if reason:
         notes.insert(0, f"Method chosen from the data: {name}, because {reason}.")
     if files:
         notes.append(f"Data: {files}.")
-    return dataclasses.replace(report, notes=tuple(notes))
+    return dataclasses.replace(report, notes=tuple(notes), inputs=inputs)
+
+
+def _told(given: Input, options: Mapping[str, Any]) -> Input:
+    """Say of the geometry and the temperature whether an option or the measurement told them."""
+    if given.source == "given" and given.name in _CARRIED and given.name not in options:
+        return dataclasses.replace(given, source="measurement")
+    return given
 
 
 def detect_method(measurement: Measurement | Sequence[Measurement]) -> str:
@@ -232,17 +241,18 @@ def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]
         if not any(spectra) and {_detect(m)[0] for m in items} == {"electronic_conductivity"}:
             return "electronic_conductivity", f"there are {len(items)} held voltages between blocking electrodes"
         raise InputError(
-            f"{len(items)} measurements of different kinds fit no one method; analyse them one by one, or pass method=."
+            f"{len(items)} measurements of different kinds fit no one method; analyse them one by one, or pass method= "
+            "(--method on the command line)."
         )
     m = measurement
     if m.has(*_Z):
         if m.area is not None and m.thickness is not None:
             return "conductivity", "it is an impedance spectrum of known area and thickness"
-        return "impedance", "it is an impedance spectrum without area and thickness"
+        lacks = " and ".join(name for name in ("area", "thickness") if getattr(m, name) is None)
+        return "impedance", f"it is an impedance spectrum without {lacks}, which a conductivity needs"
     if not m.has(_V, _I):
         raise InputError(
-            f"No method reads {', '.join(m.columns)} alone; the methods are "
-            f"{', '.join(METHODS)}: pass method= if one fits."
+            f"No method reads {', '.join(m.columns)} alone; a method needs f, Z' and Z'', or time, voltage and current."
         )
     keep = np.isfinite(m.voltage) & np.isfinite(m.current)
     t = m.time if m.has(_T) else np.arange(len(m), dtype=float)
@@ -252,14 +262,14 @@ def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]
         raise InputError(f"Only {t.size} rows hold time, voltage and current; a method needs at least 8.")
     if (np.diff(t) < 0.0).any():
         row = int(np.argmax(np.diff(t) < 0.0)) + 1
-        raise InputError(f"time runs backwards at row {row}; sort the rows or cut the file there.")
+        raise InputError(f"The time runs backwards at row {row}; sort the rows or cut the file there.")
     return _detect_series(m, t, v, i)
 
 
 def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, str]:
     flowing = np.abs(i) > 2e-3 * np.abs(i).max()
     if not flowing.any():
-        raise InputError("The current is 0 throughout; no method fits.")
+        raise InputError("The current is 0 throughout: a rest, which no method reads; give the file of the test.")
     train = pulses(t, i, v)
     if train is not None and np.abs(train[1]).min() > _OPEN_CIRCUIT:
         return "dc_resistance", f"{len(train[0])} pulses of current with rests between them return to the same voltage"
@@ -306,7 +316,9 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
         return "cycling", "a cell is charged and discharged"
     if len(halves) >= 2 and levels >= 2:
         return "dc_resistance", f"there are {levels} current steps in one direction"
-    raise InputError(f"No method fits these data; pass method= one of {', '.join(METHODS)}.")
+    raise InputError(
+        f"No method fits these data; choose one with method= (--method on the command line): {', '.join(METHODS)}."
+    )
 
 
 def _electrode_words(m: Measurement) -> list[str]:

@@ -59,8 +59,19 @@ def _fit(
     if keep.sum() < 8:
         keep = ~test.inductive
         said.append("Too few points pass the Kramers-Kronig test to fit them alone: all capacitive points were used.")
+    elif not keep.all():
+        said.append(f"{int((~keep).sum())} of {keep.size} points failed these tests and were left out of the fit.")
     if keep.sum() < 8:
-        raise InputError(f"Only {int(keep.sum())} of {f.size} points are capacitive; a fit of arcs needs at least 8.")
+        flipped = float(np.mean(z.imag > 0.0)) > 0.9
+        raise InputError(
+            f"Only {int(keep.sum())} of {f.size} points are capacitive (Z'' < 0), and a fit of arcs needs at least 8; "
+            + (
+                "the file seems to hold -Z'' as Z'': turn it with columns={TITLE: '-Imaginary Impedance / ohm'} in "
+                "Python or --column 'TITLE=-Imaginary Impedance / ohm'."
+                if flipped
+                else "measure at lower frequencies or with shorter leads."
+            )
+        )
     known = thickness is not None and area is not None
     geometry: dict[str, Any] = {"thickness": thickness if known else None, "area": area if known else None}
     if how.circuit is None:
@@ -252,7 +263,8 @@ def interface_resistance(m: Measurement) -> tuple[Value, tuple[str, ...]]:
         chosen = "first electrode arc"
     if not arcs:
         raise InputError(
-            f"{m.source or 'The spectrum'} shows no interface arc; pass resistance_before= and resistance_after= (ohm)."
+            f"{m.source or 'The spectrum'} shows no interface arc; give resistance_before and resistance_after "
+            "(on the command line --set resistance_before='85 ohm')."
         )
     value = sum(a.resistance for a in arcs)
     errors = [a.resistance_error for a in arcs]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
+import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ceramer.cli._output import add_area_options, console, electrode_area, write_json, write_text
-from ceramer.errors import InputError, UnknownNameError
+from ceramer.errors import InputError, MissingExtraError, UnknownNameError
 
 if TYPE_CHECKING:
-    from ceramer.analysis import AnalysisReport, Campaign
+    from ceramer.analysis import AnalysisReport, Campaign, Input
     from ceramer.measurement import Measurement
 
-__all__ = ["add_options", "analyse"]
+__all__ = ["add_options", "analyse", "lists"]
 
 _DIMENSIONS = {
     "voltage_step": "voltage",
@@ -29,7 +33,11 @@ _DIMENSIONS = {
     "noise_floor": "current",
     "impedance_time": "time",
 }
+_TOGETHER = ("arrhenius", "bruce_vincent", "electronic_conductivity")  # methods that take several measurements
 _PLAIN = ("scan_rate", "noise_floor", "impedance_time", "nominal_capacity")  # options that take no uncertainty
+
+
+_OWN_OPTIONS = ("area", "thickness", "circuit", "frequency_range")  # of the command line, not behind --set
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +52,34 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--circuit", metavar="C", help="equivalent circuit, such as 'R0-p(R1,CPE1)-CPE2' or 'R(RQ)Q'")
     parser.add_argument("--frequency", metavar="F", nargs=2, help="fit window, such as --frequency '1 Hz' '1 MHz'")
     parser.add_argument("--sweep", metavar="N", type=int, help="which sweep of a file that holds several")
+    parser.add_argument(
+        "--column",
+        metavar="TITLE=MEANING",
+        action="append",
+        default=[],
+        help="what a column of a plain table or sheet means, such as 'Zi=-Imaginary Impedance / kohm'",
+    )
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="another option of the method")
     parser.add_argument("--sheet", metavar="SHEET", help="sheet of a folder (default: sheet.csv or sheet.xlsx in it)")
     parser.add_argument("--out", metavar="TABLE", help="write the table of a folder as .csv or .xlsx")
+
+
+def lists() -> str:
+    """Return the methods with what they give and take, and the formats that are read, for the end of the help."""
+    from ceramer.analysis import METHODS
+    from ceramer.measurement import FORMATS
+
+    out = ["methods (--method), and what --set takes for each:"]
+    for method in METHODS.values():
+        if not method.columns:  # needs an image stack: Python only
+            continue
+        takes = [name for name in method.options if name not in _OWN_OPTIONS]
+        out += _filled(f"{method.name}: {method.gives}{'; ' + ', '.join(takes) if takes else ''}")
+    return "\n".join([*out, "", "files that are read:", *_filled(", ".join(FORMATS))])
+
+
+def _filled(text: str) -> list[str]:
+    return textwrap.wrap(text, 78, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def analyse(arguments: argparse.Namespace) -> int:
@@ -56,13 +89,32 @@ def analyse(arguments: argparse.Namespace) -> int:
         if len(arguments.files) > 1:
             raise InputError(f"Give one folder alone, or files; {folders[0]} is a folder.")
         return _folder(folders[0], arguments)
-    groups = _grouped(arguments)
-    reports = [_one(group, arguments) for group in groups]
+    _check_method(arguments.method)
+    groups, problems = _grouped(arguments)
+    reports = []
+    for group in groups:
+        try:
+            reports.append(_one(group, arguments))
+        except InputError as error:
+            if len(groups) + len(problems) == 1:
+                raise
+            problems.append(f"{', '.join(str(m.source) for m in group)}: {error}")
+    if not reports:
+        raise InputError(" ".join(problems))
     out = console(arguments)
     for report in reports:
         out.print(str(report), markup=False, highlight=False, soft_wrap=True)
     _write(arguments, reports, reports[0].to_dict() if len(reports) == 1 else [report.to_dict() for report in reports])
-    return 0
+    for problem in problems:
+        print(f"ceramer: {problem}", file=sys.stderr)
+    return InputError.exit_code if problems else 0
+
+
+def _check_method(name: str | None) -> None:
+    from ceramer.analysis import METHODS
+
+    if name is not None and name not in METHODS:
+        raise UnknownNameError("method", name, METHODS, "`ceramer analyse --help` lists them.")
 
 
 def _is_one_measurement(folder: Path) -> bool:
@@ -93,8 +145,8 @@ def _write(arguments: argparse.Namespace, reports: list[AnalysisReport], documen
         write_text(arguments.html, report.analysis_html(reports))
 
 
-def _grouped(arguments: argparse.Namespace) -> list[list[Measurement]]:
-    """Return the measurements that are analysed together: several spectra with temperatures, or one by one."""
+def _grouped(arguments: argparse.Namespace) -> tuple[list[list[Measurement]], list[str]]:
+    """Return the measurements that are analysed together, and why others of several files could not be read."""
     from ceramer.measurement import read, read_all
 
     temperatures: list[str | None] = list(arguments.temperature or [None])
@@ -102,23 +154,48 @@ def _grouped(arguments: argparse.Namespace) -> list[list[Measurement]]:
         temperatures = temperatures * len(arguments.files)
     if len(temperatures) != len(arguments.files):
         raise InputError(
-            f"{len(arguments.files)} files and {len(temperatures)} temperatures: "
-            "give one temperature, or one for each file."
+            f"{len(arguments.files)} files and {len(temperatures)} temperatures: give one temperature, or one for each "
+            "file, each in quotes, such as '30 degC'."
         )
     common: dict[str, Any] = {"area": electrode_area(arguments)}
     common |= {name: getattr(arguments, name) for name in ("thickness", "pressure", "electrodes")}
+    common["columns"] = _columns(arguments.column)
     common = {name: given for name, given in common.items() if given is not None}
-    found: list[list[Measurement]] = []
+    flat: list[Measurement] = []
+    problems = []
     for name, temperature in zip(arguments.files, temperatures, strict=True):
         given = {**common, **({"temperature": temperature} if temperature else {})}
-        if arguments.sweep is not None:
-            found.append([read(name, sweep=arguments.sweep, **given)])
-        else:
-            found.append(read_all(name, **given))
-    flat = [measurement for group in found for measurement in group]
-    if arguments.method in ("arrhenius", "bruce_vincent") or _is_temperature_series(flat):
-        return [flat]
-    return [[measurement] for measurement in flat]
+        try:
+            flat += [read(name, sweep=arguments.sweep, **given)] if arguments.sweep else read_all(name, **given)
+        except (InputError, MissingExtraError) as error:
+            if len(arguments.files) == 1:
+                raise
+            problems.append(str(error))
+    if arguments.method in _TOGETHER or _is_temperature_series(flat) or _is_polarisation(flat):
+        if problems:  # one result of all of them: none without one of them
+            raise InputError(" ".join(problems))
+        return [flat], problems
+    return [[measurement] for measurement in flat], problems
+
+
+def _columns(given: list[str]) -> dict[str, str] | None:
+    pairs = [text.partition("=") for text in given]
+    for text, (title, _, meaning) in zip(given, pairs, strict=True):
+        if not title.strip() or not meaning.strip():
+            raise InputError(f"--column {text!r}: write it as TITLE=MEANING, such as --column 'X=Frequency / kHz'.")
+    return {title.strip(): meaning.strip() for title, _, meaning in pairs} or None
+
+
+def _is_polarisation(measurements: list[Measurement]) -> bool:
+    """Whether a spectrum, a held small voltage and perhaps a spectrum follow one another: Bruce and Vincent."""
+    from ceramer.analysis import detect_method
+
+    spectra = [m.has("Frequency / Hz") for m in measurements]
+    if spectra not in ([True, False], [True, False, True]):
+        return False
+    with contextlib.suppress(InputError):
+        return detect_method(measurements[1]) == "bruce_vincent"
+    return False
 
 
 def _is_temperature_series(measurements: list[Measurement]) -> bool:
@@ -130,10 +207,17 @@ def _one(group: list[Measurement], arguments: argparse.Namespace) -> AnalysisRep
     from ceramer.analysis import METHODS, analyse, detect_method
 
     subject = group if len(group) > 1 else group[0]
-    if arguments.method is not None and arguments.method not in METHODS:
-        raise UnknownNameError("method", arguments.method, METHODS)
     name = arguments.method or detect_method(subject)
-    return analyse(subject, arguments.method, **_options(arguments, name, METHODS[name].options))
+    report = analyse(subject, arguments.method, **_options(arguments, name, METHODS[name].options))
+    return dataclasses.replace(report, inputs=tuple(_told(given, arguments) for given in report.inputs))
+
+
+def _told(given: Input, arguments: argparse.Namespace) -> Input:
+    """Say of a quantity of the measurement whether the command line or the file told it."""
+    if given.source != "measurement":
+        return given
+    said = getattr(arguments, given.name) or (given.name == "area" and arguments.diameter)
+    return dataclasses.replace(given, source="given" if said else "file")
 
 
 def _options(arguments: argparse.Namespace, method: str, known: tuple[str, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from ceramer import __version__
@@ -21,6 +22,14 @@ _EXIT = "exit codes: 0 ran, 1 --strict and something disagrees, 2 bad input, 3 n
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one sentence."""
+
+    more: Callable[[], str] | None = None
+    """What stands below the options; made only where the help is asked for."""
+
+    def format_help(self) -> str:
+        """Return the help, and below it what `more` lists."""
+        text = super().format_help()
+        return f"{text}\n{self.more()}\n" if self.more is not None else text
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message[0].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")
@@ -39,7 +48,7 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     table: dict[str, Command] = {}
 
-    def add(name: str, run: Command, text: str, *, html: bool = True) -> argparse.ArgumentParser:
+    def add(name: str, run: Command, text: str, *, html: bool = True) -> _Parser:
         sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=_EXIT)
         add_output_options(sub, html=html)
         table[name] = run
@@ -66,6 +75,7 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     _cycle.add_options(sub)
     sub = add("analyse", _analyse.analyse, "turn instrument files into numbers with uncertainties")
     _analyse.add_options(sub)
+    sub.more = _analyse.lists
     sub = add("homogenise", _homogenise.homogenise, "effective conductivity of a voxel image or recipe", html=False)
     _homogenise.add_options(sub)
     return parser, table
@@ -76,8 +86,13 @@ def _not_understood(word: str, command: str | None, parser: _Parser) -> InputErr
     choices = next(a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     owner = choices[command] if command else parser
     see = f"See `{owner.prog} --help`."
+    if Path(word).exists() or Path(word).suffix in (".toml", ".csv", ".txt", ".mpt"):
+        return InputError(f"{word!r} stands apart: name all files together, before the options. {see}")
     if not word.startswith("-"):
-        return InputError(f"`{owner.prog}` does not know what to do with {word!r}. {see}")
+        return InputError(
+            f"`{owner.prog}` does not know what to do with {word!r}; put a value with its unit in quotes, such as "
+            f"--area '1.3 cm2'. {see}"
+        )
     return UnknownNameError(f"option of `{owner.prog}`", word, owner._option_string_actions, see)
 
 

@@ -97,8 +97,8 @@ _SPELLINGS: Final[Mapping[str, str]] = {
     "Internal Resistance / ohm": "internal resistance|dcir|acr",
     "Applied Pressure / Pa": "applied pressure|pressure|stack pressure",
     "Frequency / Hz": "frequency|freq|f",
-    "Real Impedance / ohm": "real impedance|re z|z'|zreal|zre|real|re|z real|real z|zs'|z' a|r z",
-    "Imaginary Impedance / ohm": "imaginary impedance|im z|z''|zimag|zim|zimg|imag|im|z imag|imag z|zs''|z'' b|"
+    "Real Impedance / ohm": "real impedance|re z|z re|z'|zreal|zre|real|re|z real|real z|zs'|z' a|r z",
+    "Imaginary Impedance / ohm": "imaginary impedance|im z|z im|z''|zimag|zim|zimg|imag|im|z imag|imag z|zs''|z'' b|"
     "imaginary",
     MODULUS: "z|zmod|impedance|abs z|mod z|modulus",
     PHASE: "phase|phase z|zphz|theta|phase angle|theta z",

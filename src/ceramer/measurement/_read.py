@@ -179,6 +179,8 @@ def _tables(source: Source, columns: ColumnMap) -> list[Table]:
         if source.head.startswith(b"PK\x03\x04"):
             return _read_zip(source, columns)
         raise InputError(f"{source.name}: {_foreign(source.head)}")
+    if columns and chosen is _bdf.CSV:  # a table that anybody may have written: its titles can be overruled
+        chosen = _plain.FORMAT
     _check_columns_wanted(chosen, columns, source.name)
     if chosen in _BINARY and source.head.startswith(b"PK\x03\x04"):
         with _archive(source) as archive:
@@ -188,7 +190,9 @@ def _tables(source: Source, columns: ColumnMap) -> list[Table]:
 
 def _check_columns_wanted(chosen: Format, columns: ColumnMap, name: str) -> None:
     if columns and not chosen.takes_columns:
-        raise InputError(f"{name}: this is {chosen.name}, whose columns are known; leave columns= out.")
+        raise InputError(
+            f"{name}: this is {chosen.name}, whose columns are known; say nothing of them (columns=, --column)."
+        )
 
 
 def _archive(source: Source) -> zipfile.ZipFile:
@@ -226,4 +230,4 @@ def _read_zip(source: Source, columns: ColumnMap) -> list[Table]:
 def _foreign(head: bytes) -> str:
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "this is an old Excel or Office file; save it as .xlsx or csv."
-    return "the file is of no known format; see ceramer.measurement.FORMATS for what is read."
+    return "the file is of no known format; `ceramer analyse --help` lists what is read."

@@ -89,7 +89,7 @@ def load(path: Path) -> Source:
         data = path.read_bytes()
     except FileNotFoundError:
         near = _nearest_file(path)
-        raise InputError(f"{path}: no such file{near}.") from None
+        raise InputError(f"{path}: no such file{near}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from None
     if not data.strip():
@@ -103,6 +103,6 @@ def _nearest_file(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir()][:10000]
     except OSError:
-        return ""
+        return "."
     close = nearest(path.name, names, 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f"; did you mean {close[0]!r}?" if close else "."

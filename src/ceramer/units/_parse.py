@@ -394,6 +394,9 @@ def parse(text: str | float | pint.Quantity[float], expected: str | Dimension, w
         raise InputError(f"{_where(what)}no number in {text!r}; write it like {dim.example!r}.")
     mantissa, spread = _numbers(match)
     unit_text = match["unit"].strip()
+    if re.match(r",\d", unit_text):
+        pointed = text.strip().replace(",", ".", 1)
+        raise InputError(f"{_where(what)}{text!r} has a comma in its number; the decimal sign is a point, {pointed!r}.")
     if not unit_text and not dimensionless:
         raise InputError(f"{_where(what)}{text!r} has no unit; write it like {dim.example!r}.")
     try:
@@ -466,6 +469,10 @@ def convert(si_value: float, unit: str) -> float:
     return (si_value - offset) / factor
 
 
+_ROUNDING: Final = 1e-12
+"""Share of a number below which its standard uncertainty is the rounding of a computer."""
+
+
 def show(si_value: float, unit: str, standard_uncertainty: float | None = None, digits: int = 4) -> str:
     """Return an SI value as text in `unit`, with its uncertainty in brackets when there is one."""
     number = convert(si_value, unit)
@@ -474,6 +481,8 @@ def show(si_value: float, unit: str, standard_uncertainty: float | None = None, 
         from uncertainties import ufloat
 
         spread = abs(standard_uncertainty / _unit(unit)[0])
+        if spread < _ROUNDING * abs(number):  # nothing was measured to such a share: it is rounding
+            return f"{number:.{digits}g}{suffix}"
         return f"{ufloat(number, spread):.2uS}{suffix}"
     return f"{number:.{digits}g}{suffix}"
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ceramer.errors import InputError, MissingExtraError
 from ceramer.measurement._labels import recognise
-from ceramer.measurement._readers._format import ColumnMap, Format, guarded
+from ceramer.measurement._readers._format import ColumnMap, Format, guarded, say_columns
 from ceramer.measurement._readers._plain import notes_on_meanings
 from ceramer.measurement._source import Source
 from ceramer.measurement._table import FloatArray, Table, polar_to_cartesian, recognise_all, require_rows, scaled
@@ -48,8 +48,8 @@ def _read(source: Source, columns: ColumnMap) -> list[Table]:
             found.append(table)
     if not found:
         raise InputError(
-            f"{source.name}: no sheet has two recognisable column titles such as 'Voltage (V)'; give columns= or save "
-            "the sheet as csv."
+            f"{source.name}: no sheet has two recognisable column titles such as 'Voltage (V)'; "
+            f"{say_columns(TITLE='Voltage / V')}, or save the sheet as csv."
         )
     table = _joined(found) if is_arbin else found[0]
     table.instrument = "Arbin" if is_arbin else ""

@@ -13,7 +13,7 @@ from ceramer.measurement._source import Source
 from ceramer.measurement._table import Table
 from ceramer.units import Value
 
-__all__ = ["Format", "count_note", "find_line", "guarded", "head_text", "header_area", "number_after"]
+__all__ = ["Format", "count_note", "find_line", "guarded", "head_text", "header_area", "number_after", "say_columns"]
 
 ColumnMap = Mapping[str, Recognised]
 
@@ -30,6 +30,12 @@ class Format:
     sniff: Callable[[bytes], bool]
     read: Callable[[Source, ColumnMap], list[Table]]
     takes_columns: bool = False
+
+
+def say_columns(**example: str) -> str:
+    """Return how a user says what columns mean, in Python and on the command line."""
+    title, meaning = next(iter(example.items()))
+    return f"give columns={{{title!r}: {meaning!r}, ...}} in Python or --column {title + '=' + meaning!r} for each"
 
 
 def head_text(head: bytes) -> str:

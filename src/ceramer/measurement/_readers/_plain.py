@@ -12,7 +12,7 @@ from ceramer.errors import InputError
 from ceramer.measurement._clock import clock_seconds
 from ceramer.measurement._labels import Recognised, recognise
 from ceramer.measurement._readers._cyclers import sign_current
-from ceramer.measurement._readers._format import ColumnMap, Format
+from ceramer.measurement._readers._format import ColumnMap, Format, say_columns
 from ceramer.measurement._source import Source
 from ceramer.measurement._table import Rows, Table, numbers, recognise_all, require_rows, rows_of, split, table_of
 
@@ -21,6 +21,7 @@ __all__ = ["FORMAT", "notes_on_meanings"]
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?|nan|NaN|")
 _CLOCK: Final = re.compile(r"(?:\d+d\s*)?\d+:\d\d:\d\d(?:[.,]\d+)?")
 _SCANNED: Final = 300
+_WANTED: Final = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm")
 _STATES: Final = ("State", "Md", "Step Type", "step_name")
 
 
@@ -84,8 +85,8 @@ def _read(source: Source, columns: ColumnMap) -> list[Table]:
     found = _find_table(lines)
     if found is None:
         raise InputError(
-            f"{source.name}: no table of numbers was found, and the file is of no known format; see "
-            "ceramer.measurement.FORMATS for what is read."
+            f"{source.name}: no table of numbers was found, and the file is of no known format; "
+            "`ceramer analyse --help` lists what is read."
         )
     at, separator = found
     width = len(split(lines[at], separator))
@@ -101,9 +102,14 @@ def _read(source: Source, columns: ColumnMap) -> list[Table]:
     meanings, unread = recognise_all(titles, columns)
     clock = _clock_position(rows, meanings)
     if len(meanings) < 2:
+        told = [titles[i] for i in meanings]
+        labels = _WANTED[1:] if any(meaning.label == _WANTED[0] for meaning in meanings.values()) else _WANTED
+        first = next(title for title in titles if title not in told)
         raise InputError(
-            f"{source.name}: of the columns {', '.join(repr(title) for title in titles[:12])} only {len(meanings)} "
-            f"could be told; give columns={{{titles[0]!r}: 'Test Time / s', ...}}."
+            f"{source.name}: of the columns {', '.join(repr(title) for title in titles[:12])} "
+            f"{'only ' + repr(told[0]) if told else 'none'} could be told; "
+            f"{say_columns(**{first: labels[0]})}, such as {', '.join(repr(label) for label in labels)} or "
+            "'Test Time / s', 'Voltage / V', 'Current / A' (any unit of that kind, '-' before it turns the sign)."
         )
     table = table_of(rows, {i: meaning for i, meaning in meanings.items() if i != clock}, unread)
     if clock is not None:
@@ -128,11 +134,12 @@ def notes_on_meanings(
     if assumed:
         out.append(f"These columns name no unit and were taken as {', '.join(assumed)}.")
     imaginary = table.columns.get("Imaginary Impedance / ohm")
+    imaginary_title = next((titles[i] for i, m in meanings.items() if m.label == "Imaginary Impedance / ohm"), "Z''")
     sure = any(titles[i] in given or meaning.factor < 0.0 for i, meaning in meanings.items())
     if imaginary is not None and not sure and imaginary.size and np.mean(imaginary > 0.0) > 0.9:
         out.append(
-            "Nearly all Z'' are positive; if the file prints -Z'' without saying so, give columns= with "
-            "'-Imaginary Impedance / ohm'."
+            "Nearly all Z'' are positive; if the file prints -Z'' without saying so, "
+            f"{say_columns(**{imaginary_title: '-Imaginary Impedance / ohm'})}."
         )
     return out
 
@@ -149,7 +156,7 @@ def _clock_position(rows: Rows, meanings: dict[int, Recognised]) -> int | None:
 def _headerless(rows: Rows, name: str) -> Table:
     """Take three columns without titles as f, Z', Z'' when the first can be a frequency; anything else raises."""
     width = len(rows.header)
-    mend = "give columns={'1': 'Frequency / Hz', '2': 'Real Impedance / ohm', ...} (columns are counted from 1)"
+    mend = f"{say_columns(**{'1': 'Frequency / Hz'})} (columns are counted from 1)"
     if width == 3 and rows.lines:
         values, _ = numbers(rows, range(3))
         first = values[0]
