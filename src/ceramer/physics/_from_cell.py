@@ -39,6 +39,7 @@ _CATHODE: Final = "any-cathode"
 """Materials of the catalogue that stand for one of which nobody says more."""
 _SEPARATOR: Final[dict[str, Any]] = {"cells": 20, "grading": 8.0}
 """The grid of an electrolyte beside a cathode: such cells cycle thousands of times."""
+_ANY_TEMPERATURE: Final = "the constants of ageing are taken as given, at whatever temperature"
 _NEARLY_ONE = 0.999  # a current fraction above it is a ceramic's
 
 
@@ -304,6 +305,7 @@ def _ageing(ageing: Ageing, blanks: Blanks) -> dict[str, Any]:
     """
     if not ageing.given:
         return {}
+    blanks.say(_ANY_TEMPERATURE)
     found: dict[str, Any] = {"dead_lithium": ageing.dead_lithium}
     film, interphase, voids = ageing.film, ageing.interphase, ageing.voids
     if film is not None:
@@ -417,6 +419,8 @@ def cathode_model(cell: Cell, temperature: float, separator: Layer, blanks: Blan
         )
     particles = active_material(electrode, temperature, blanks.notes)
     film = electrode.ageing.film
+    if electrode.ageing.given:
+        blanks.say(_ANY_TEMPERATURE)
     particles = replace(
         particles,
         contact_loss=electrode.ageing.contact_loss,
