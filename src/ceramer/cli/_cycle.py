@@ -118,7 +118,7 @@ def _totals(life: Life, took: float) -> str:
         else f"{count} cycles simulated, estimated error of the jumps {life.error:.0e}"
     )
     kept = ", ".join(f"{name} {abs(value):.0e}" for name, value in life.balance.items() if value)
-    return f"{how}, {took:.2g} s here{'; out of balance: ' + kept if kept else ''}."
+    return f"{how}, {took:.2g} s here{'; kept within: ' + kept if kept else ''}."
 
 
 def _mechanisms(arguments: argparse.Namespace, life: Life) -> tuple[Mechanism, ...]:

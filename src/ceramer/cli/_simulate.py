@@ -120,7 +120,7 @@ def _totals(experiment: Experiment, took: float) -> str:
     kept = ", ".join(f"{name} {abs(value):.0e}" for name, value in experiment.balance.items() if value)
     return (
         f"({steps} {'step' if steps == 1 else 'steps'}, {span(inside)} in the cell, {took:.2g} s here"
-        f"{'; out of balance: ' + kept if kept else ''}.)"
+        f"{'; kept within: ' + kept if kept else ''}.)"
     )
 
 

@@ -438,10 +438,13 @@ def _settled(rows: Array, steps: Sequence[ResolvedStep]) -> Array:
 
 
 def balance_of(simulation: Simulation, before: dict[str, float]) -> dict[str, float]:
-    """Return by how much each conserved quantity has changed since it was `before`, relative to its amount."""
+    """Return by how much each conserved quantity has changed since it was `before`, relative to what parts hold of it.
+
+    Between blocking metals the parts may hold opposite amounts and all of them together nothing.
+    """
     out = {}
     for name, amount in before.items():
-        after = simulation.amount(name)
-        size = max(abs(amount), abs(after), 1e-30)
-        out[name] = (after - amount) / size if size > 1e-30 else 0.0
+        places, weights = simulation.conserved[name]
+        size = max(abs(amount), float(np.abs(weights * simulation.chain.y[places]).sum()), 1e-30)
+        out[name] = (simulation.amount(name) - amount) / size if size > 1e-30 else 0.0
     return out
