@@ -286,7 +286,7 @@ class ActiveMaterial:
         """What happens on the particles."""
         law, numbers = split(self.laws.cei_growth)
         laws = replace(self.laws, cei_growth=law)
-        return Surface(laws, self.contact_loss > 0.0, self.oxidation_current > 0.0, len(numbers))
+        return Surface(laws, bool(self.contact_loss > 0.0), bool(self.oxidation_current > 0.0), len(numbers))
 
     @property
     def specific_area(self) -> float:
