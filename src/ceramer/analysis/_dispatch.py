@@ -224,7 +224,8 @@ def _files(measurement: Measurement | Sequence[Measurement] | None) -> str:
     if measurement is None:
         return ""
     items = [measurement] if isinstance(measurement, Measurement) else list(measurement)
-    return ", ".join(f"{m.source}{f' (sha256 {m.sha256[:12]})' if m.sha256 else ''}" for m in items if m.source)
+    names = [f"{m.source}{f' (sha256 {m.sha256[:12]})' if m.sha256 else ''}" for m in items if m.source]
+    return ", ".join(dict.fromkeys(names))
 
 
 def _detect(measurement: Measurement | Sequence[Measurement]) -> tuple[str, str]:
