@@ -321,6 +321,9 @@ def test_the_first_discharge_of_a_cell_as_assembled_is_no_reference():
     assert started.end_of_life == pytest.approx(2.5, abs=0.01)
     formed = life([1, 2, 3], [101.0, 100.0, 90.0], charge_first=False, formed=True)
     assert formed.first_capacity == 101.0
+    alone = life([1], [1.0], charge_first=False)
+    assert "no first capacity" in alone.sentence
+    assert json.loads(json.dumps(alone.to_dict(), allow_nan=False))["retention"] is None
 
 
 def test_a_life_of_elsewhere_cannot_be_lived_again():

@@ -79,13 +79,13 @@ def cycle(arguments: argparse.Namespace) -> int:
     say(life.sentence)
     say(_totals(life, took))
     mechanisms: tuple[Mechanism, ...] = ()
-    if arguments.mechanisms:
+    if arguments.mechanisms and life.last:
         mechanisms = _mechanisms(arguments, life)
         say(_verdict(life, mechanisms))
         if mechanisms:
             out.print(report.mechanism_table(life, mechanisms))
     spread: Spread | None = None
-    if arguments.samples is not None:
+    if arguments.samples is not None and life.last:
         with progress(arguments, "samples") as advance:
             spread = experiments.spread(
                 lambda drawn: read_cell(arguments, drawn),
@@ -113,7 +113,7 @@ def _counting(advance: Progress | None, word: str) -> Callable[[int, int], None]
 def _totals(life: Life, took: float) -> str:
     count = len(life.number)
     how = (
-        "every cycle simulated"
+        "Every cycle simulated"
         if count == life.last
         else f"{count} cycles simulated, estimated error of the jumps {life.error:.0e}"
     )

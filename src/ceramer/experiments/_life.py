@@ -213,6 +213,8 @@ class Life:
         if not len(self.number):
             return f"The cell did not finish its first cycle: {_lower(self.outcome.sentence)}"
         left = f"{100.0 * self.retention[-1]:.3g} % of the first capacity is left"
+        if not self.first_capacity > 0.0:
+            left = "there is no first capacity to compare with"
         if self.outcome.completed:
             told = f"All {self.cycles} cycles were carried out; {left}"
         else:
@@ -236,10 +238,10 @@ class Life:
         Raises
         ------
         InputError
-            If this life was not made by `cycle`, or has no cycle.
+            If this life was not made by `cycle`, or has no first capacity.
         """
-        if self._without is None or not len(self.number):
-            raise InputError("Only a life made by `cycle` that has one cycle at least can be lived again.")
+        if self._without is None or not self.first_capacity > 0.0:
+            raise InputError("Only a life made by `cycle` that has a first capacity can be lived again.")
         found = []
         many = len(self.mechanisms_given)
         for k, name in enumerate(self.mechanisms_given):
@@ -305,7 +307,7 @@ class Life:
             "sentence": self.sentence,
             "cycles": self.cycles,
             "last_cycle": self.last,
-            "retention": float(self.retention[-1]) if len(self.number) else None,
+            "retention": float(self.retention[-1]) if self.first_capacity > 0.0 else None,
             "end_of_life": None if self.end_share is None else {"share": self.end_share, "cycle": self.end_of_life},
             "error": self.error,
             "mechanisms_given": list(self.mechanisms_given),
