@@ -98,7 +98,7 @@ def cycle(arguments: argparse.Namespace) -> int:
             )
         for line in report.spread_lines(spread):
             say(line)
-    _write(arguments, life, protocol, mechanisms, spread)
+    _write(arguments, cell.name or cell.stack.name, life, protocol, mechanisms, spread)
     if life.outcome.name in _FAILED:
         raise NotConvergedError(life.outcome.sentence)
     if not life.last:
@@ -146,6 +146,7 @@ def _verdict(life: Life, mechanisms: tuple[Mechanism, ...]) -> str:
 
 def _write(
     arguments: argparse.Namespace,
+    name: str,
     life: Life,
     protocol: Protocol,
     mechanisms: tuple[Mechanism, ...],
@@ -160,9 +161,10 @@ def _write(
         with writing(Path(arguments.plot)):
             report.life_plot(life, arguments.plot)
     if arguments.html:
-        write_text(arguments.html, report.life_html(life, protocol, mechanisms=mechanisms, spread=spread))
+        title = f"Life of {name}"
+        write_text(arguments.html, report.life_html(life, protocol, mechanisms=mechanisms, spread=spread, title=title))
     if arguments.json:
-        document = life.to_dict() | {"protocol": str(protocol)}
+        document = {"cell": name, **life.to_dict(), "protocol": str(protocol)}
         if mechanisms:
             document["mechanisms"] = [m.to_dict() for m in mechanisms]
         if spread is not None:

@@ -185,7 +185,13 @@ def life_html(
     ended = (life.sentence, f"Change of what nothing can change: {balance}.")
     sections = [
         Section("How it went", ended),
-        Section("What was done", tuple(line.strip() for line in str(protocol).splitlines())),
+        Section(
+            "What was done",
+            (
+                *(line.strip() for line in str(protocol).splitlines()),
+                f"The last repeat, or all where there is none, is one cycle of {life.cycles}.",
+            ),
+        ),
         Section("What the cell did not say and the model took for granted", life.assumed),
         Section("Cycles", missing, *life_rows(life, 20), tuple((f.svg, f"{f.title}. {f.caption}") for f in figures)),
     ]
@@ -242,7 +248,7 @@ def _fade(life: Life) -> Picture:
     )
     if known.any():
         low, high = efficiency[known].min(), efficiency[known].max()
-        told += f" The coulombic efficiency lies between {low:.5g} and {high:.5g} %."
+        told += f" The coulombic efficiency lies between {low:.4f} and {high:.4f} %."
     return Picture("fade", "Capacity and coulombic efficiency", told, told, 3.8, paint)
 
 
