@@ -279,3 +279,11 @@ def test_impedance_reports_every_arc() -> None:
     assert isinstance(report, analysis.AnalysisReport)
     assert report.result("arc_1_resistance").value == pytest.approx(500.0, rel=0.03)
     assert impedance is not None
+
+
+def test_a_path_is_not_a_measurement() -> None:
+    for wrong in ("cell.mpt", ["cell.mpt"]):
+        with pytest.raises(InputError, match=r"analyse\(read\('cell.mpt'\)\)"):
+            analyse(wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="not a ndarray"):
+        analyse(np.zeros(3))  # type: ignore[arg-type]

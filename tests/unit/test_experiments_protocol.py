@@ -24,6 +24,7 @@ from ceramer.experiments import (
     Voltage,
     load_protocol,
     parse_step,
+    protocol_of,
     resolve,
 )
 from ceramer.experiments._text import FORMS
@@ -385,3 +386,24 @@ def test_immutable_and_checked():
         Amount(1.0, "curent")
     with pytest.raises(InputError, match="brackets"):
         Step(Rest(), Until(1.0), label="a]")
+
+
+def test_sentences_are_a_protocol():
+    assert protocol_of("Rest for 1 h").technique == "time series"
+    assert protocol_of(("Impedance from 1 MHz to 1 Hz, 10 points per decade, 5 mV",)).technique == "impedance"
+    assert protocol_of(["Scan from 3 V to 4 V at 0.1 mV/s"]).technique == "voltammetry"
+    ready = protocols.EIS("1 MHz", "1 Hz")
+    assert protocol_of(ready) is ready
+    with pytest.raises(InputError, match=r"protocols\.EIS\(\.\.\.\)"):
+        protocol_of(protocols.EIS)
+    with pytest.raises(InputError, match="not int"):
+        protocol_of(3)
+    with pytest.raises(InputError, match=r"step 2: .*Chagre"):
+        protocol_of(["Rest for 1 h", "Chagre at 1 mA for 1 h"])
+
+
+def test_a_stack_is_not_a_cell():
+    with pytest.raises(InputError, match="not a Stack"):
+        ceramer.simulate(ceramer.load_stack("PCE"), "Rest for 1 h")
+    with pytest.raises(UnknownNameError, match=r"PCE is a stack.*Cell\.symmetric"):
+        ceramer.load_cell("PCE")

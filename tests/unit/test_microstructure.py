@@ -8,6 +8,7 @@ from ceramer.errors import InputError, UnknownNameError
 from ceramer.materials import catalogue
 from ceramer.microstructure import STRUCTURES, Composite, MediumSpec, Phase, Property, build_medium
 from ceramer.provenance import validate
+from ceramer.units import ELECTRONVOLT
 
 T = 303.15
 ENERGY = 1.602176634e-19
@@ -171,3 +172,17 @@ def test_wrong_media_are_explained(media, words):
 def test_an_unknown_structure_names_the_nearest():
     with pytest.raises((InputError, UnknownNameError), match="'bruggeman'"):
         build({"mix": {"structure": "brugeman", "phases": [{"medium": "LATP", "volume_fraction": 1.0}]}})
+
+
+def test_a_temperature_that_is_no_kelvin_is_refused():
+    medium = Phase("film", {"ionic_conductivity": Property(0.1, 303.15, 0.4 * ELECTRONVOLT)})
+    film = Composite("film", ((medium, 1.0),))
+    assert film.ionic_conductivity(303.15) == pytest.approx(0.1)
+    for wrong in (30, "30 degC"):
+        with pytest.raises(InputError, match=r"kelvin here.*303\.15"):
+            film.ionic_conductivity(wrong)
+
+
+def test_a_composite_prints_as_what_it_is_made_of():
+    film = Composite("film", ((Phase("soft"), 0.7), (Phase("hard"), 0.3)), "series")
+    assert repr(film) == "<Composite film: soft 70 vol%, hard 30 vol%; series>"

@@ -7,6 +7,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -132,6 +133,7 @@ def analyse(
     InputError
         Unknown method or option, a missing column, or area or thickness that nobody gave.
     """
+    _check_measurement(measurement)
     if method is None:
         if measurement is None:
             raise InputError("Nothing to analyse: pass a measurement, or method='void_healing' with images and time.")
@@ -154,6 +156,17 @@ def analyse(
     if files:
         notes.append(f"Data: {files}.")
     return dataclasses.replace(report, notes=tuple(notes), inputs=inputs)
+
+
+def _check_measurement(given: Any) -> None:
+    if given is None or isinstance(given, Measurement):
+        return
+    items = [given] if isinstance(given, (str, Path)) or not isinstance(given, Sequence) else given
+    for item in items:
+        if isinstance(item, (str, Path)):
+            raise InputError(f"analyse takes measurements: read the file first, as in analyse(read({str(item)!r})).")
+        if not isinstance(item, Measurement):
+            raise InputError(f"analyse takes measurements, as read(...) returns them, not a {type(item).__name__}.")
 
 
 def _told(given: Input, options: Mapping[str, Any]) -> Input:

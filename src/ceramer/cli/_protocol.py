@@ -19,12 +19,12 @@ _CALL: Final = re.compile(r"\s*(?P<name>[A-Za-z]\w*)\s*(?:\((?P<arguments>.*)\))
 
 def read_protocol(text: str | None, steps: Sequence[str]) -> Protocol:
     """Return the protocol that the two options describe; exactly one of them is given."""
-    from ceramer.experiments import load_protocol, protocols
+    from ceramer.experiments import load_protocol, protocol_of, protocols
 
     if text is not None and steps:
         raise InputError("Give --protocol or --step, not both; --step can be repeated.")
     if steps:
-        return _of_sentences(steps)
+        return protocol_of(steps)
     if text is None:
         raise InputError(
             "Say what is done to the cell: --protocol FILE.toml, --protocol 'EIS(1 MHz, 1 Hz)', or --step 'Charge at "
@@ -34,27 +34,13 @@ def read_protocol(text: str | None, steps: Sequence[str]) -> Protocol:
         return load_protocol(text)
     call = _CALL.fullmatch(text)
     if call is None:
-        return _of_sentences([text])
+        return protocol_of(text)
     names = {name.casefold(): name for name in protocols.__all__}
     if call["name"].casefold() not in names:
         raise UnknownNameError(
             "protocol", call["name"], protocols.__all__, "A file ends in .toml; a sentence is like 'Rest for 1 h'."
         )
     return _ready(names[call["name"].casefold()], call["arguments"] or "")
-
-
-def _of_sentences(sentences: Sequence[str]) -> Protocol:
-    """Return the steps as one protocol, named after what they do."""
-    from ceramer.experiments import Impedance, Protocol, Scan, parse_step
-
-    steps = tuple(parse_step(text, f"step {k}") for k, text in enumerate(sentences, 1))
-    actions = [step.action for step in steps]
-    technique = "time series"
-    if all(isinstance(action, Impedance) for action in actions):
-        technique = "impedance"
-    elif any(isinstance(action, Scan) for action in actions):
-        technique = "voltammetry"
-    return Protocol("steps", technique, steps)
 
 
 def _ready(name: str, text: str) -> Protocol:

@@ -21,6 +21,7 @@ from ceramer.experiments._protocol import (
     SafetySpec,
     Scheduled,
     load_protocol,
+    protocol_of,
     resolve,
 )
 from ceramer.experiments._realism import Instrument, InstrumentSpec, observe
@@ -76,6 +77,7 @@ __all__ = [
     "pack_impedance",
     "pack_series",
     "parse_step",
+    "protocol_of",
     "protocols",
     "resolve",
     "run",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, final
@@ -36,6 +36,7 @@ __all__ = [
     "SafetySpec",
     "Scheduled",
     "load_protocol",
+    "protocol_of",
     "resolve",
 ]
 
@@ -167,6 +168,32 @@ class Protocol:
             if volts is not None:
                 head.append(f"ends {side} {quantity_text(volts, 'voltage')}")
         return "\n".join([f"{self.name}: {', '.join(head)}", *_lines(self.steps, "  ")])
+
+
+def protocol_of(given: Any) -> Protocol:
+    """Return a protocol as it is, and sentences ("Rest for 1 h") as one whose technique follows from what they do.
+
+    Examples
+    --------
+    >>> protocol_of("Hold at 10 mV for 2 h").technique, protocol_of(["Scan from 3 V to 4 V at 0.1 mV/s"]).technique
+    ('time series', 'voltammetry')
+    """
+    if isinstance(given, Protocol):
+        return given
+    if not isinstance(given, (str, Step, Repeat, Sequence)):
+        called = f"; call it, as in protocols.{given.__name__}(...)" if callable(given) else ""
+        raise InputError(
+            f"A protocol is one of ceramer.protocols, a file (load_protocol) or sentences such as 'Rest for 1 h', not "
+            f"{getattr(given, '__name__', type(given).__name__)}{called}."
+        )
+    steps = _steps_of(given, "A protocol")
+    actions = [step.action for step in steps if isinstance(step, Step)]
+    technique = "time series"
+    if len(actions) == len(steps) and all(isinstance(action, Impedance) for action in actions):
+        technique = "impedance"
+    elif any(isinstance(action, Scan) for action in actions):
+        technique = "voltammetry"
+    return Protocol("steps", technique, steps)
 
 
 def _steps_of(given: Any, what: str) -> tuple[Step | Repeat, ...]:

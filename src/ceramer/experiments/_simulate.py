@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ceramer.errors import InputError
 from ceramer.experiments._pack import pack
-from ceramer.experiments._protocol import Protocol, ResolvedStep, resolve
+from ceramer.experiments._protocol import Protocol, ResolvedStep, protocol_of, resolve
 from ceramer.experiments._realism import observe
 from ceramer.measurement import Measurement
 
@@ -109,7 +109,7 @@ class Experiment:
 
 
 def simulate(
-    cell: Cell | CellModel, protocol: Protocol, *, seed: int | None = None, **options: Any
+    cell: Cell | CellModel, protocol: Protocol | str | Sequence[str], *, seed: int | None = None, **options: Any
 ) -> Measurement | list[Measurement]:
     """Carry out a protocol on a cell and return what the instrument would have recorded.
 
@@ -117,8 +117,8 @@ def simulate(
     ----------
     cell : Cell or CellModel
         A cell of the library or of a file, or one written in SI (then with ``area=`` [m2]).
-    protocol : Protocol
-        From `ceramer.protocols`, a file, or steps of your own.
+    protocol : Protocol, str or sequence of str
+        From `ceramer.protocols`, a file, or steps of your own ("Hold at 10 mV for 2 h").
     seed : int, optional
         Of the noise, where the protocol has an instrument.
     **options
@@ -149,7 +149,7 @@ def simulate(
 
 def run(
     cell: Cell | CellModel,
-    protocol: Protocol,
+    protocol: Protocol | str | Sequence[str],
     *,
     seed: int | None = None,
     temperature: float | None = None,
@@ -183,6 +183,7 @@ def run(
     progress : callable
         ``progress(time, voltage, step, steps)`` now and then.
     """
+    protocol = protocol_of(protocol)
     model, notes, about = model_of(cell, temperature, area, areal_capacity, loading)
     steps = resolve(protocol, about["area"], about["areal_capacity"], loading=about["loading"])
     window = steps[0].safety if steps else (-math.inf, math.inf)
@@ -248,7 +249,8 @@ def model_of(
         return cell, (), about
     if not isinstance(cell, Cell):
         raise InputError(
-            f"simulate takes a Cell, such as Cell.symmetric('Li', load_stack('PCE'), area='1 cm2'), not {cell!r}."
+            f"simulate takes a Cell, such as Cell.symmetric('Li', load_stack('PCE'), area='1 cm2'), not "
+            f"a {type(cell).__name__}."
         )
     model, notes = cell_model(cell, temperature, ledger)
     about["area"] = area or cell.area

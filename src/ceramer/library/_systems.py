@@ -239,7 +239,14 @@ def cell_spec(name: str | Path) -> CellSpec:
         return validate(CellSpec, data, str(name))
     found = _cells()
     if str(name) not in found:
-        raise UnknownNameError("cell", str(name), found)
+        stacks = {key.casefold(): key for key, entry in systems().items() if entry.stack is not None}
+        hint = "A file ends in .toml."
+        if str(name).casefold() in stacks:
+            stack = stacks[str(name).casefold()]
+            hint = (
+                f"{stack} is a stack: put it between electrodes with Cell.symmetric('Li', load_stack({stack!r}), ...)."
+            )
+        raise UnknownNameError("cell", str(name), found, hint)
     return found[str(name)]
 
 

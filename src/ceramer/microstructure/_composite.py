@@ -79,6 +79,10 @@ class Composite:
         if not 0.0 <= self.weight <= 1.0:
             raise InputError(f"The structure weight of {self.name} is {self.weight}; it lies between 0 and 1.")
 
+    def __repr__(self) -> str:
+        phases = ", ".join(f"{medium.name} {100.0 * fraction:.4g} vol%" for medium, fraction in self.phases)
+        return f"<Composite {self.name}: {phases}; {self.structure}>"
+
     @property
     def fractions(self) -> tuple[float, ...]:
         """Volume fractions in the order of the phases."""

@@ -35,6 +35,20 @@ class Medium(Protocol):
         """Steady over initial current I_ss/I_0 of the medium between lithium electrodes (1: single-ion conductor)."""
 
 
+_COLDEST = 100.0
+"""[K] No ion is measured below; a smaller number is degrees Celsius taken for kelvin."""
+
+
+def check_kelvin(temperature: object) -> None:
+    """Raise where a temperature is no number in kelvin: text with a unit, or degrees Celsius."""
+    if isinstance(temperature, str):
+        raise InputError(f"The temperature is a number in kelvin here, 303.15 for 30 degC, and not {temperature!r}.")
+    if isinstance(temperature, (int, float)) and temperature < _COLDEST:
+        raise InputError(
+            f"The temperature of {temperature:g} K is below {_COLDEST:g} K; it is in kelvin here: 30 degC is 303.15."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """A value at a temperature, with an activation energy [J] where one is known (Arrhenius, sigma form)."""
@@ -45,6 +59,7 @@ class Property:
 
     def at(self, temperature: float, what: str) -> float:
         """Return the value at `temperature` [K], or say that it cannot be carried that far."""
+        check_kelvin(temperature)
         if self.temperature is None:
             return self.value
         if self.activation_energy is not None:
@@ -80,6 +95,9 @@ class Phase:
     recipe_salt: Callable[[], float] | None = None
     mixed: MixedContent | None = None
 
+    def __repr__(self) -> str:
+        return f"<Phase {self.name}>"
+
     def find(self, prop: str, temperature: float) -> float | None:
         """Return a property [SI] that not every medium has, or None: its own first, then the catalogue's."""
         if prop in self.properties:
@@ -95,6 +113,7 @@ class Phase:
         return self.material is not None and name in PROPERTIES and self.material.has(name)
 
     def _get(self, prop: str, temperature: float) -> float:
+        check_kelvin(temperature)
         if prop in self.properties:
             return self.properties[prop].at(temperature, f"{prop} of {self.name}")
         if self.material is not None:
