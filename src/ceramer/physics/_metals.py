@@ -89,7 +89,8 @@ def electrode_current(
     .. [1] J. Newman, K. E. Thomas-Alyea, Electrochemical Systems, 3rd ed., Wiley (2004), ISBN 978-0-471-47756-3
     """
     exchange = i0 * np.exp(order * np.log(relative_concentration))
-    held = inventory / (abs(inventory) + reserve)  # no pole for a solver to step over
+    size = where(inventory, inventory, -inventory)  # |q|: no pole for a solver to step over
+    held = inventory / (size + reserve)
     needed = nucleation * np.exp(-inventory / nucleation_charge)
     thermal = GAS_CONSTANT * temperature / FARADAY
     stripping = held * _growing(alpha_a * eta / thermal)
