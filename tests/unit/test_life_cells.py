@@ -372,10 +372,25 @@ def test_a_sample_is_a_power_of_two_of_uncertain_cells(tmp_path, monkeypatch):
     low, middle, high = found.interval("retention")
     assert 0.7 < low < middle < high < 0.9
     assert found.interval("end_of_life")[2] == np.inf, "some never fall to 85 %"
-    assert found.correlation["loss"] == pytest.approx(-1.0)
+    assert found.correlation["loss"] == pytest.approx(-1.0, abs=1e-6)
     assert "no such cell." in found.failed
     json.dumps(found.to_dict(), allow_nan=False)
     with pytest.raises(InputError, match="a power of two"):
         spread(lambda ledger: ledger("loss"), book, cccv(), 101, samples=50)
     with pytest.raises(InputError, match="No number of this cell is uncertain"):
         spread(lambda ledger: None, Book(), cccv(), 101, samples=8)
+
+
+def test_what_goes_together_by_chance_decides_nothing():
+    """Only one of two numbers that were drawn alike moves the outcome, and only that one is named."""
+    from ceramer.experiments._spread import _correlations
+
+    rng = np.random.default_rng(3)
+    cause = rng.normal(size=64)
+    other = cause + 0.5 * rng.normal(size=64)
+    used = [{"cause": a, "other": b, "idle": c} for a, b, c in zip(cause, other, rng.normal(size=64), strict=True)]
+    assert np.corrcoef(cause, other)[0, 1] > 0.8
+    found = _correlations(used, -cause + 0.1 * rng.normal(size=64))
+    assert list(found) == ["cause"]
+    assert found["cause"] < -0.9
+    assert _correlations(used[:8], -cause[:8]) == {}, "too few to tell"

@@ -23,7 +23,11 @@ __all__ = ["ALIKE", "Spread", "spread"]
 Array = NDArray[np.float64]
 
 _SURE: Final = 2.0
-"""A rank correlation counts that is this many times its own scatter, 1/sqrt(n - 1)."""
+"""A correlation counts that is this many times its own scatter, 1/sqrt(degrees of freedom)."""
+_RIDGE: Final = 1e-9
+"""So that a number that decides alone has an inverse."""
+_FEWEST: Final = 6
+"""Degrees of freedom from which correlations are told."""
 
 ALIKE: Final = 1e-3
 """Retentions that differ by less are alike: nothing decides which cell is better."""
@@ -51,7 +55,8 @@ class Spread:
     failed : tuple of str
         What was said of the cells that could not be made or formed.
     correlation : dict of str to float
-        Rank correlation of each drawn number with the retention, the strongest first, where it is surely not 0.
+        Partial rank correlation of each drawn number with the retention, the strongest first, where it is surely not 0;
+        empty where there are too few lives to tell.
     """
 
     nominal: Life
@@ -94,7 +99,7 @@ class Spread:
             "end_of_life_cycle": plain(self.end_of_life),
             "outcomes": list(self.outcomes),
             "failed": list(self.failed),
-            "rank_correlation_with_retention": dict(self.correlation),
+            "partial_rank_correlation_with_retention": dict(self.correlation),
             "intervals": {
                 name: plain(self.interval(name))
                 for name in ("retention", "capacity", "end_of_life")
@@ -187,12 +192,21 @@ def _end(life: Life) -> float:
 
 
 def _correlations(used: list[dict[str, float]], outcome: Array) -> dict[str, float]:
-    """Return the rank correlations with the outcome that are surely not 0, the strongest first."""
-    count = len(used)
-    if count < 8 or np.ptp(outcome) < ALIKE:
-        return {}
-    from scipy.stats import spearmanr
+    """Return the partial rank correlations with the outcome that are surely not 0, the strongest first.
 
-    found = {key: float(spearmanr([draw[key] for draw in used], outcome).statistic) for key in used[0]}
-    sure = {key: r for key, r in found.items() if abs(r) > _SURE / math.sqrt(count - 1.0)}
+    Partial, because numbers that are drawn together a few times only go together by chance.
+    """
+    count = len(used)
+    keys = tuple(used[0]) if used else ()
+    free = count - 2 - (len(keys) - 1)
+    if free < _FEWEST or np.ptp(outcome) < ALIKE:
+        return {}
+    from scipy.stats import rankdata
+
+    columns = [rankdata([draw[key] for draw in used]) for key in keys]
+    together = np.corrcoef([*columns, rankdata(outcome)])
+    inverse = np.linalg.inv(together + _RIDGE * np.eye(len(together)))
+    size = np.sqrt(np.diag(inverse))
+    found = {key: float(-inverse[k, -1] / (size[k] * size[-1])) for k, key in enumerate(keys)}
+    sure = {key: r for key, r in found.items() if abs(r) > _SURE / np.sqrt(free)}
     return dict(sorted(sure.items(), key=lambda item: -abs(item[1])))

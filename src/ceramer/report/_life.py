@@ -125,11 +125,11 @@ def spread_lines(spread: Spread) -> tuple[str, ...]:
         lines.append(f"{len(spread.failed)} could not be made or formed, the first because: {spread.failed[0]}")
     if spread.correlation:
         named = ", ".join(f"{key} ({r:+.2f})" for key, r in list(spread.correlation.items())[:4])
-        lines.append(f"What is left goes with {named} (rank correlation).")
+        lines.append(f"What is left goes with {named} (partial rank correlation).")
     elif lived > 1 and np.ptp(spread.retention) < ALIKE:
         lines.append("What is left hardly differs from cell to cell.")
     else:
-        lines.append("No single number decides what is left.")
+        lines.append("No number decides alone what is left, or these are too few cells to tell.")
     return tuple(lines)
 
 
