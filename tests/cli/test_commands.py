@@ -149,3 +149,23 @@ def test_the_core_is_under_permissive_licences():
         words = " ".join([data.get("License") or "", data.get("License-Expression") or ""])[:200]
         words += " ".join(c for c in data.get_all("Classifier") or [] if c.startswith("License"))
         assert not any(word in words for word in copyleft), f"{name}: {words}"
+
+
+DATASHEET = """kind = "audit"
+title = "Datasheet"
+[context.cell]
+cell_capacity = "5.0 Ah"
+mean_voltage = "3.8 V"
+cell_mass = "50 g"
+specific_energy = "450 Wh/kg"
+lithium_thickness = "40 um"
+"""
+
+
+def test_a_datasheet_is_audited_and_what_nothing_links_is_named(capsys, tmp_path):
+    path = tmp_path / "sheet.toml"
+    path.write_text(DATASHEET)
+    code, out, _ = run(capsys, "audit", str(path), "--strict")
+    assert code == 1
+    assert "5 Ah * 3.8 V / 50 g = 380" in " ".join(out.split())
+    assert "cell.lithium_thickness" in out.partition("nothing links")[2]

@@ -39,9 +39,13 @@ class _AuditTable:
             if ids:
                 yield Padding(Text(ids, style="cyan"), (0, 0, 0, 2))
         if self.report.unchecked and not self.everything:
-            yield Text(f"\n{len(self.report.unchecked)} relations could not be checked", style="bold")
+            count = len(self.report.unchecked)
+            yield Text(f"\n{count} {'relation' if count == 1 else 'relations'} could not be checked", style="bold")
             for relation, count in sorted(Counter(f.relation for f in self.report.unchecked).items()):
                 yield Text(f"{count:>5}  {relation}")
+        if self.report.unlinked:
+            yield Text("\nNumbers that nothing links to another: nobody can check those", style="bold")
+            yield Padding(Text(", ".join(self.report.unlinked), style="cyan"), (0, 0, 0, 2))
         summary = Text("\n")
         for position, (verdict, count) in enumerate(self.report.counts.items()):
             summary.append(", " if position else "")

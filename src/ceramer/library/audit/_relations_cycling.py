@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ceramer import laws, units
 from ceramer.formulation import molar_mass_of
@@ -207,6 +208,29 @@ def _overpotentials(rule: Rule, context: Context) -> Iterator[Finding]:
         yield finding(context, rule, Verdict.AGREE if agree else Verdict.DISAGREE, sentence, [ja, va, jb, vb])
 
 
+def _of_a_cell(name: str, target: str, size: str, law: Callable[[float, float, float], Any]) -> tuple[Equation, ...]:
+    """Return energy over mass or volume of a whole cell, from its capacity and voltage and from its energy."""
+    return (
+        Equation(
+            name,
+            target,
+            ("cell_capacity", "mean_voltage", size),
+            (
+                Way(
+                    f"cell_capacity * mean_voltage / {size}",
+                    lambda cell_capacity, mean_voltage, **whole: float(law(cell_capacity, mean_voltage, whole[size])),
+                ),
+            ),
+        ),
+        Equation(
+            f"{name}, from its energy",
+            target,
+            ("cell_energy", size),
+            (Way(f"cell_energy / {size}", lambda cell_energy, **whole: cell_energy / whole[size]),),
+        ),
+    )
+
+
 RELATIONS = (
     Equation(
         "capacity retention",
@@ -326,6 +350,14 @@ RELATIONS = (
             ),
         ),
     ),
+    Equation(
+        "energy of a cell",
+        "cell_energy",
+        ("cell_capacity", "mean_voltage"),
+        (Way("cell_capacity * mean_voltage", lambda cell_capacity, mean_voltage: cell_capacity * mean_voltage),),
+    ),
+    *_of_a_cell("specific energy of a cell", "specific_energy", "cell_mass", laws.specific_energy),
+    *_of_a_cell("energy density of a cell", "energy_density", "cell_volume", laws.energy_density),
     Rule("fade that takes everything", "fade_per_cycle * cycles ≤ 100 %", _impossible_fade),
     Rule("retention against fade", "fade_per_cycle > 0 needs capacity_retention < 100 %", _growing),
     Rule("one 1C for one cathode", "current_density / (c_rate * loading)", _one_c),
