@@ -27,6 +27,7 @@ from ceramer.physics import (
     film_lithium,
     interphase_growth,
 )
+from ceramer.physics._slow import Slope, SlowStates, rate_of, relaxed
 from ceramer.units import FARADAY
 
 pytest.importorskip("numba")
@@ -159,7 +160,8 @@ def test_what_particles_breathe_is_the_charge_that_passes() -> None:
     assert passed > 3.0
     breathed = surface(simulation, "breathed")
     assert volumes(simulation) @ breathed == pytest.approx(passed, rel=1e-4)
-    assert done.contact[-1] == pytest.approx(np.mean(np.exp(-0.05 * breathed)), rel=1e-12)
+    assert done.contact[-1] == pytest.approx(volumes(simulation) @ np.exp(-0.05 * breathed), rel=1e-12)
+    assert np.ptp(breathed) > 1e-3
 
 
 @pytest.mark.parametrize("rest", [1e5, 1e6])
@@ -191,6 +193,15 @@ def test_oxidation_discharges_a_cell_at_rest_and_takes_its_salt(rest: float) -> 
         if p < simulation.chain.offset[-1]
     )
     assert gone == pytest.approx(area * expected[1] / FARADAY, rel=2e-4)
+
+
+def test_nothing_is_oxidised_out_of_contact() -> None:
+    touching, lost = (cell(contact_loss=0.1, oxidation=1e-5) for _ in range(2))
+    (group,) = lost.chain.particles
+    lost.chain.y[group.places("breathed_0")] = -np.log(0.3) / 0.1
+    for simulation in (touching, lost):
+        simulation.chain.run([Step("current", 0.0, 1e4, record=False)])
+    assert surface(lost, "oxidised") == pytest.approx(0.3 * surface(touching, "oxidised"), rel=1e-4)
 
 
 def test_oxidation_is_what_is_missing_in_the_discharge() -> None:
@@ -284,13 +295,143 @@ def test_every_loss_at_once_in_balance_and_jumps_land_where_all_cycles_do() -> N
     assert every.lithium_contact[-1] < 0.99
 
 
+def with_materials(*materials: ActiveMaterial, between: tuple[Ceramic, ...] = ()) -> Simulation:
+    """Return the cell with other particles, and with a ceramic before its cathode."""
+    model = cell().model
+    separator, cathode = model.layers
+    return replace(model, layers=[separator, *between, replace(cathode, materials=materials)]).simulation()
+
+
+def test_contact_is_that_of_the_surface_of_all_particles() -> None:
+    """One class of two loses it: 3 eps/R of each is its surface."""
+    (losing,) = cell(contact_loss=0.1).model.layers[-1].materials
+    other = replace(losing, radius=0.5 * RADIUS, volume_fraction=0.2, contact_loss=0.0, oxidation_current=0.0)
+    losing = replace(losing, volume_fraction=0.3)
+    for materials in ((losing, other), (other, losing)):
+        simulation = with_materials(*materials)
+        number = materials.index(losing)
+        group = simulation.chain.particles[number]
+        simulation.chain.y[group.places(f"breathed_{number}")] = -np.log(0.4) / 0.1
+        assert SlowStates(simulation).contact() == pytest.approx(1.0 - 0.6 * 0.3 / (0.3 + 2.0 * 0.2), rel=1e-12)
+
+
+def test_particles_that_are_equal_are_counted_one_by_one() -> None:
+    (whole,) = cell().model.layers[-1].materials
+    half = replace(whole, volume_fraction=0.5 * FRACTION, film_lithium=1e3)
+    two = with_materials(half, half)
+    before = two.amount("lithium")
+    assert before == pytest.approx(with_materials(replace(whole, film_lithium=1e3)).amount("lithium"), rel=1e-12)
+    for number, group in enumerate(two.chain.particles):
+        two.chain.y[group.places(f"cei_{number}")] += 1e-2
+    bound = 1e3 * 1e-2 * 3.0 * FRACTION / RADIUS * THICKNESS
+    assert two.amount("lithium") - before == pytest.approx(bound, rel=1e-6)
+
+
+@pytest.mark.parametrize("parted", [True, False])
+def test_salt_is_taken_from_where_it_is_consumed(parted: bool) -> None:
+    """Over jumps too: a ceramic keeps the salt beside the lithium where it is."""
+    materials = cell(oxidation=1e-5).model.layers[-1].materials
+    between = (Ceramic(name="plate", thickness=1e-5, conductivity=0.1),) if parted else ()
+    simulation = with_materials(*materials, between=between)
+    salt = simulation.amount("salt")
+    slow = SlowStates(simulation)
+    values = slow.read()
+    (group,) = simulation.chain.particles
+    values[np.isin(slow.places, group.places("oxidised_0"))] += 10.0
+    slow.write(values)
+    position, concentration = simulation.profile("concentration")
+    beside_lithium = concentration[position < 20e-6]
+    assert np.all(beside_lithium == 1000.0) if parted else np.all(beside_lithium < 990.0)
+    assert concentration[-1] < 990.0
+    assert simulation.amount("salt") == pytest.approx(salt, rel=1e-14)
+    area = 3.0 * FRACTION / RADIUS * THICKNESS
+    assert slow.consumed() == pytest.approx(10.0 * area, rel=1e-12)
+
+
+@pytest.mark.parametrize("k", [1e-3, 0.3, 1.5])
+def test_what_relaxes_is_carried_exactly(k: float) -> None:
+    """``S`` a cycle later is ``S_0 + (S - S_0) exp(-k)``; slopes are known from whole cycles alone."""
+
+    def after(n: float) -> np.ndarray:
+        return np.array([3.0 - 2.0 * np.exp(-k * n)])
+
+    slopes = [Slope(0.5 * (after(n) + after(n + 1)), after(n + 1) - after(n), 1.0) for n in (0, 7)]
+    which = slice(0, 1)
+    rate = rate_of(*slopes, which)
+    assert rate == pytest.approx([k], rel=1e-9)
+    assert relaxed(after(1), slopes[0], rate, 5, which) == pytest.approx(after(6), rel=1e-12)
+
+
+def random_losses(seed: int) -> tuple[dict, float, float]:
+    """Return a cell that loses all it can, its current and its loss of active material per cycle."""
+    rng = np.random.default_rng(seed)
+
+    def between(low: float, high: float) -> float:
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+    voids = Voids(
+        borne_current_density=rng.uniform(0.0, 15.0), roughness=between(1e-6, 1e-5),
+        refilled_share=rng.uniform(0.3, 1.0), closure_rate=between(1e-6, 1e-3), volume_per_charge=VOLUME,
+    )  # fmt: skip
+    losses = {
+        "contact_loss": between(1e-5, 3e-3),
+        "oxidation": between(1e-8, 3e-5),
+        "bound": between(1.0, 1e5),
+        "voids": voids,
+        "tolerance": 1e-5,
+    }
+    return losses, rng.uniform(4.0, 20.0), between(1e-5, 1e-3)
+
+
+@pytest.mark.parametrize("seed", [6, 12, 13, 21])
+def test_error_of_jumps_is_estimated_from_above(seed: int) -> None:
+    """Contact lost to half, salt to a few percent: while a tenth of the capacity is left."""
+    losses, current, active_loss = random_losses(seed)
+    every, jumped = (cycle(cell(**losses), cccv(current), 120, jump=j, active_loss=active_loss) for j in (False, True))
+    wrong = np.abs(jumped.discharge - every.discharge[jumped.number - 1]) / every.discharge[0]
+    assert len(jumped.number) < 120
+    assert every.discharge.min() > 0.1 * every.discharge.max()
+    assert wrong.max() < jumped.error
+
+
+def test_a_life_that_ends_does_so_in_the_same_cycle_with_jumps() -> None:
+    model = cell().model
+    thin = replace(model, negative=replace(model.negative, inventory=1e5, dead_lithium=0.05))
+    lives = [cycle(thin.simulation(), cccv(10.0), 100, jump=jump) for jump in (False, True)]
+    assert [life.outcome for life in lives] == ["lithium exhausted"] * 2
+    assert lives[0].number[-1] == lives[1].number[-1] > 20
+    assert len(lives[1].number) < 20
+
+
+def test_jumps_carry_no_positive_metal_that_ages() -> None:
+    foil = Metal.lithium(20.0, 1e5)
+    model = CellModel(
+        layers=[Ceramic(thickness=1e-5, conductivity=0.1)],
+        negative=foil,
+        positive=replace(foil, voids=VOIDS),
+        temperature=298.15,
+    )
+    with pytest.raises(InputError, match=r"the positive one \(lithium\) ages too"):
+        cycle(model.simulation(), [Step("current", 1.0, 60.0), Step("current", -1.0, 60.0)], 10, jump=True)
+
+
+def oxidising(**more: float) -> ActiveMaterial:
+    numbers = {"oxidation_current": 1e-5, "oxidation_onset": 4.0, "tafel_slope": 0.1, **more}
+    return replace(cell().model.layers[-1].materials[0], **numbers)
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
         (lambda: replace(VOIDS, refilled_share=1.2), "refilled_share is 1.2"),
         (lambda: replace(VOIDS, roughness=0.0), "roughness is 0"),
         (lambda: cell(contact_loss=-0.1), "contact_loss is -0.1"),
+        (lambda: cell(contact_loss=5.0), "divide a percentage by 100"),
+        (lambda: Metal(dead_lithium=5.0), "divide a percentage by 100"),
         (lambda: cell(oxidation=-1.0), "oxidation_current is -1"),
+        (lambda: oxidising(tafel_slope=100.0), "tafel_slope 100 V per decade"),
+        (lambda: oxidising(oxidation_onset=4000.0), "oxidation_onset is 4000 V"),
+        (lambda: oxidising(oxidation_onset=0.0), "oxidation_onset is 0 V"),
         (
             lambda: CellModel(
                 layers=[

@@ -130,11 +130,11 @@ def _particles(number: int, surface: Surface) -> Particles:
     .. math::
 
         \phi_s - \phi = U(x) + \frac{j}{a} R + \eta(j/a), \qquad
-        \dot R = f(R, j/a), \qquad \dot w = |\dot x|, \qquad a = e^{-w/w_r}, \qquad
-        \dot q_{ox} = i_{ox} = i_{ref} \frac{c}{c_0} 10^{(\phi_s - \phi - E_{on})/b}
+        \dot R = f(R, j/a), \qquad \dot w = 3 |j|/(F c_{max} r), \qquad a = e^{-w/w_r}, \qquad
+        \dot q_{ox} = i_{ox} = a i_{ref} \frac{c}{c_0} 10^{(\phi_s - \phi - E_{on})/b}
 
-    j is the current density of lithium out of the particle, a the share of its surface in contact, R its film. Anions
-    are oxidised beside it: they take i_ox from the electrons and leave the ions the same charge.
+    j is the current density of lithium out of the particle, a the share of its surface in contact, R its film, r its
+    radius. Anions are oxidised beside it: their electrons go to the carbon, and the ions are left the same charge.
     """
     material, unknowns = surface.laws, surface.unknowns(number)
     names = [u.name.rsplit("_", 1)[0] for u in unknowns]
@@ -146,7 +146,8 @@ def _particles(number: int, surface: Surface) -> Particles:
         state = dict(zip(names, values, strict=False))
         p = dict(zip(("temperature", *surface.parameters), values[len(names) :], strict=True))
         drop, j, film = solid - phi, state["reaction"], p["film"]
-        local = j / laws.contact_kept(state["breathed"], p["contact_scale"]) if surface.loses_contact else j
+        contact = laws.contact_kept(state["breathed"], p["contact_scale"]) if surface.loses_contact else 1.0
+        local = j / contact if surface.loses_contact else j
         if surface.grows:
             film = state["cei"] + film
         exchange = p["exchange_factor"] * material.exchange_current_density(c, _inside(x))
@@ -164,7 +165,7 @@ def _particles(number: int, surface: Surface) -> Particles:
             rates.append(laws.breathing_rate(j, p["sites"], p["radius"]))
         if surface.oxidises:
             onset, slope = p["oxidation_onset"], p["tafel_slope"]
-            reference = p["oxidation_current"] * c / p["salt"]
+            reference = contact * p["oxidation_current"] * c / p["salt"]
             oxidation = laws.tafel_oxidation_current(within(drop, OXIDATION_LIMIT), onset, reference, slope)
             rates.append(oxidation)
             passed, consumed = j + oxidation, (-p["area"] * oxidation / FARADAY,)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ceramer.errors import InputError
 from ceramer.numerics.chain import Step
 from ceramer.physics._simulation import Simulation
-from ceramer.physics._slow import Slope, SlowStates, carry, errors, exponent, landing, rate_of, reach, relaxed
+from ceramer.physics._slow import Slope, SlowStates, carry, errors, exponent, landing, rate_of, reach, relaxed, share_of
 
 __all__ = ["Cycling", "cycle"]
 
@@ -44,22 +44,23 @@ class Cycling:
     durations, end_voltages : array, shape (cycles, steps)
         Of every step [s], [V].
     film, cei : array
-        Film of the negative electrode, mean film on the particles [ohm m2].
+        Film of the negative electrode, mean film on the surface of the particles where one grows [ohm m2].
     inventory, lost : array
         Lithium of the negative electrode and what it has lost [C/m2].
     active : array
         Active material that still takes part, over the first.
     bound : array
-        Lithium that films on the particles have bound, those of lost active material left out [C/m2].
+        Lithium that films on the particles have bound since the start, those of lost active material left out [C/m2].
     contact, lithium_contact : array
-        Share of the particles' surface, and of the negative electrode's, that is still in contact.
+        Share of the surface of all particles, and of the negative electrode's, that is still in contact.
     oxidised : array
-        Charge that the oxidation of the electrolyte in the cathode has passed, and the salt it has consumed times F
-        [C/m2].
+        Charge that the oxidation of the electrolyte in the cathode has passed since the start, and the salt it has
+        consumed times F [C/m2].
     outcome, sentence : str
         "complete", or what ended the cycling before.
     error : float
-        With jumps: sum of the estimated errors of the discharge capacity, over the first one.
+        With jumps: estimated error of the discharge capacity, over the first one. The sum of all jumps, or more where
+        what they left is worth more later, because the capacity falls faster there.
     charge_first : bool
         Whether a cycle starts with charge.
     """
@@ -144,7 +145,7 @@ class _Recorder:
             energy[energy > 0.0].sum(),
             -energy[energy < 0.0].sum(),
             _mean(y, slow.film),
-            _mean(y, slow.cei),
+            slow.film_on_particles(),
             _mean(y, slow.inventory),
             _mean(y, slow.lost),
             simulation.active,
@@ -238,12 +239,18 @@ def cycle(
     Raises
     ------
     InputError
-        If there is no step or no cycle, or the loss is not in 0..1.
+        If there is no step or no cycle, the loss is not in 0..1, or a metal ages that a jump cannot carry.
     """
     if not steps or cycles < 1:
         raise InputError("Cycling needs one step and one cycle at least.")
     if not 0.0 <= active_loss < 1.0:
         raise InputError(f"The loss of active material per cycle is {active_loss:.4g}; it must lie in 0..1.")
+    positive = simulation.model.positive
+    if jump and (positive.ages or positive.film_growth > 0.0):
+        raise InputError(
+            "A jump carries what ages at the negative electrode only, but the positive one "
+            f"({positive.name}) ages too: simulate every cycle (jump=False)."
+        )
     slow = SlowStates(simulation)
     record = _Recorder(simulation, steps, slow, active_loss, cycles)
     if jump:
@@ -263,6 +270,7 @@ def _jumps(
     simulation = record.simulation
     chain, films = simulation.chain, slow.films
     number, total, wish = 0, 0.0, 4.0
+    astray, later = np.zeros(len(slow.places)), 0.0  # all corrections so far, and what they come to where it is steep
 
     def simulate() -> Slope | None:
         nonlocal number
@@ -283,6 +291,8 @@ def _jumps(
         if number < until or length < 2:
             last, slope = slope, simulate()
             if slope is not None:
+                steep = abs(slope.capacity - last.capacity) / float(record.table[0, 1])
+                later = max(later, steep * share_of(slow, astray, slope.change))
                 p, rate = exponent(last, slope, films), rate_of(last, slope, slow.relaxing)
             wish = max(wish, 4.0)
             continue
@@ -299,14 +309,15 @@ def _jumps(
             record.drop_last()
             landed = simulate()
         if landed is None:
-            if length > 3:  # find where it ends
-                simulation.restore(kept)
-                number, wish = first, 0.25 * length
-                record.outcome = _COMPLETE
-                continue
-            break
+            simulation.restore(kept)
+            number, wish = first, 0.25 * length
+            record.outcome = _COMPLETE
+            if length <= 3:  # it ends in one of the next cycles
+                until = number + length + 2
+            continue
         end, q = landing(slow, start, slope, landed, length)
-        error, measure = errors(slow, start, guess, end, abs(landed.capacity - slope.capacity) / first_capacity)
+        fade = abs(landed.capacity - slope.capacity) / first_capacity
+        error, measure = errors(slow, start, guess, end, fade)
         if measure > tolerance:
             simulation.restore(kept)
             record.drop_last()
@@ -315,8 +326,12 @@ def _jumps(
                 until, pause = number + pause, min(2 * pause, _PAUSE)
             continue
         pause = 2
-        slow.write(slow.read() + end - guess)
+        astray += np.abs(end - guess)
+        later = max(later, fade * share_of(slow, astray, end - start))
+        corrected = slow.read() + end - guess
+        corrected[slow.relaxing] = np.maximum(corrected[slow.relaxing], 0.0)
+        slow.write(corrected)
         rate = rate_of(slope, landed, slow.relaxing)
         slope, p, total = landed, q, total + error
         wish = length * min(_GROWTH, max(0.3, 0.8 * (tolerance / max(measure, 1e-12)) ** 0.5))
-    return total
+    return max(total, later)

@@ -225,7 +225,7 @@ class ActiveMaterial:
         Lithium that the growing film takes out of the particle and binds [C/m2 per ohm m2].
     contact_loss : float
         1/w_r: share of its contact with what surrounds it that a particle loses per unit of stoichiometry that passes
-        (`ceramer.laws.contact_kept`; two units are a full cycle).
+        (`ceramer.laws.contact_kept`; two units are a full cycle), 1 at most.
     oxidation_current, oxidation_onset, tafel_slope : float
         Of the electrolyte on the particles' surface, at the first salt concentration: i_ref [A/m2] at the onset [V
         against lithium] and volts per decade. Anions are consumed, one for each electron.
@@ -275,6 +275,16 @@ class ActiveMaterial:
         if self.laws.cei_growth is not None and self.film_resistance <= 0.0:
             raise InputError(
                 f"{self.name}: a film that grows needs a film_resistance above 0 to start from; give a small one."
+            )
+        if self.contact_loss > 1.0:
+            raise InputError(
+                f"{self.name}: contact_loss is {self.contact_loss:.4g}; it is a share of the contact per unit of "
+                "stoichiometry, 1 at most: divide a percentage by 100."
+            )
+        if self.oxidation_current > 0.0 and not (0.0 < self.oxidation_onset < 10.0 and self.tafel_slope < 1.0):
+            raise InputError(
+                f"{self.name}: oxidation_onset is {self.oxidation_onset:.4g} V and tafel_slope {self.tafel_slope:.4g} "
+                "V per decade; an oxidation_current needs an onset in 0..10 V and a slope below 1 V: give both in volts."
             )
         if self.laws.cei_growth is None and self.film_lithium > 0.0:
             raise InputError(
@@ -469,6 +479,11 @@ class Metal:
             "film_lithium dead_lithium film_growth series_resistance inventory stripping_reserve "
             "nucleation_overpotential oxidation_current",
         )
+        if self.dead_lithium > 1.0:
+            raise InputError(
+                f"The electrode {self.name}: dead_lithium is {self.dead_lithium:.4g}; it is a share of what is plated, "
+                "1 at most: divide a percentage by 100."
+            )
         if self.film_growth > 0.0 and self.film_resistance <= 0.0:
             raise InputError(
                 f"The electrode {self.name}: a film that grows needs a film_resistance above 0 to start from; "

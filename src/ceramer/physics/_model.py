@@ -516,9 +516,8 @@ class _Assembly:
         if chain.particles:
             cathode = model.layers[-1]
             assert isinstance(cathode, PorousCathode)
-            for m, group in zip(cathode.materials, chain.particles, strict=True):
+            for number, (m, group) in enumerate(zip(cathode.materials, chain.particles, strict=True)):
                 nodes = self.nodes[group.node : group.node + group.shells.shape[1]]
-                number = cathode.materials.index(m)
                 column = nodes[0].kind.parameters.index(f"area_{number}")
                 area = np.array([n.parameters[column] for n in nodes])
                 held = FARADAY * m.maximum_concentration * group.volume[:, None] * area
