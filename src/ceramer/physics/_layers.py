@@ -284,7 +284,7 @@ class ActiveMaterial:
         if self.oxidation_current > 0.0 and not (0.0 < self.oxidation_onset < 10.0 and self.tafel_slope < 1.0):
             raise InputError(
                 f"{self.name}: oxidation_onset is {self.oxidation_onset:.4g} V and tafel_slope {self.tafel_slope:.4g} "
-                "V per decade; an oxidation_current needs an onset in 0..10 V and a slope below 1 V: give both in volts."
+                "V per decade; an oxidation_current needs an onset in 0..10 V and a slope below 1 V: give both."
             )
         if self.laws.cei_growth is None and self.film_lithium > 0.0:
             raise InputError(
