@@ -243,6 +243,32 @@ def test_stripping_opens_voids_and_plating_closes_a_share_of_them() -> None:
     assert chain.y[closed] == pytest.approx(0.2 * (depth - rest), rel=1e-4)
 
 
+def test_two_foils_age_alike() -> None:
+    """The current the other way round, the right foil is the left one: voids, films, dead lithium, voltage."""
+    voids = replace(VOIDS, borne_current_density=5.0, closure_rate=1e-5)
+    foil = replace(
+        Metal.lithium(20.0, 1e5, film_resistance=FIRST_FILM),
+        film_law=FILM, film_lithium=1e5, dead_lithium=0.01, voids=voids,
+    )  # fmt: skip
+    plate = Ceramic(thickness=1e-5, conductivity=0.1)
+    model = CellModel(layers=[plate], negative=foil, positive=foil, temperature=298.15)
+    cells = [model.simulation(relative_tolerance=1e-6) for _ in range(2)]
+    currents = np.array([20.0, -20.0, 12.0])
+    runs = [
+        simulation.chain.run([Step("current", sign * i, 900.0, record=False) for i in currents]).summary
+        for sign, simulation in zip((1.0, -1.0), cells, strict=True)
+    ]
+    assert runs[0][:, 6] == pytest.approx(-runs[1][:, 6], rel=1e-6)
+    one, other = (simulation.chain for simulation in cells)
+    right = len(one.nodes) - 2
+    for name in ("void", "closed_void", "film", "lost", "inventory"):
+        assert one.y[one.unknown(0, name)] == pytest.approx(other.y[other.unknown(right, name)], rel=1e-6), name
+        assert one.y[one.unknown(right, name)] == pytest.approx(other.y[other.unknown(0, name)], rel=1e-6), name
+    assert one.y[one.unknown(0, "void")] > 1.1 * one.y[one.unknown(right, "void")] > 0.0
+    for simulation in cells:
+        assert simulation.amount("lithium") == pytest.approx(2e5, rel=1e-14)
+
+
 def test_creep_closes_voids_at_its_rate() -> None:
     simulation = cell(voids=replace(VOIDS, closure_rate=1e-4))
     chain = simulation.chain
