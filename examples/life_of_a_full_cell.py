@@ -1,7 +1,7 @@
 """What ends a full cell: a published cell that ages in two ways, a thousand cycles, and what each way costs.
 
-How fast it ages is made up here, so that the answer can be told: a ten-thousandth of the active material drops out in each
-cycle, and its particles lose contact as they breathe.
+How fast it ages is made up here, so that the answer can be told: a ten-thousandth of the active material drops out in
+each cycle, and its particles lose contact as they breathe.
 """
 
 from dataclasses import replace
