@@ -169,3 +169,13 @@ def test_a_datasheet_is_audited_and_what_nothing_links_is_named(capsys, tmp_path
     assert code == 1
     assert "5 Ah * 3.8 V / 50 g = 380" in " ".join(out.split())
     assert "cell.lithium_thickness" in out.partition("nothing links")[2]
+
+
+def test_a_cell_shows_its_capacity_and_that_of_its_area(capsys, tmp_path):
+    path = tmp_path / "cell.toml"
+    assert run(capsys, "new", "cell", "--out", str(path))[0] == 0
+    code, out, _ = run(capsys, "show", str(path), "--json", "-")
+    assert code == 0
+    values = {r["quantity"]: (r["value"], r["unit"]) for r in json.loads(out)["results"]}
+    assert values["areal_capacity"] == (pytest.approx(0.9), "mAh/cm2")  # 5 mg/cm2 of 180 mAh/g
+    assert values["capacity"] == (pytest.approx(9.0), "mAh")  # on 10 cm2

@@ -98,6 +98,11 @@ def cell_results(name: str | Path, current_density: Any = "0.5 mA/cm2") -> tuple
         (f"overpotential at {shown}, steady", "mV", of(lambda c: c.overpotential(current, steady=True)), "j R, steady"),
     ]
     if spec.positive.type == "porous" and (spec.positive.specific_capacity or spec.positive.areal_capacity):
+        rows.append(("areal_capacity", "mAh/cm2", of(lambda c: c.positive.areal_capacity), "of the positive electrode"))
+        if spec.area is not None or spec.diameter is not None:
+            rows.append(
+                ("capacity", "mAh", of(lambda c: (c.area or 0.0) * c.positive.areal_capacity), "of the whole area")
+            )
         rows += [
             ("np_ratio", "1", of(lambda c: c.np_ratio(counts_cathode_lithium=False)), "lithium over cathode capacity"),
             (

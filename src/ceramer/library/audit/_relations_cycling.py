@@ -231,7 +231,7 @@ def _of_a_cell(name: str, target: str, size: str, law: Callable[[float, float, f
     )
 
 
-RELATIONS = (
+RELATIONS: tuple[Equation | Rule, ...] = (
     Equation(
         "capacity retention",
         "capacity_retention",
