@@ -179,3 +179,14 @@ def test_a_cell_shows_its_capacity_and_that_of_its_area(capsys, tmp_path):
     values = {r["quantity"]: (r["value"], r["unit"]) for r in json.loads(out)["results"]}
     assert values["areal_capacity"] == (pytest.approx(0.9), "mAh/cm2")  # 5 mg/cm2 of 180 mAh/g
     assert values["capacity"] == (pytest.approx(9.0), "mAh")  # on 10 cm2
+
+
+def test_a_material_of_the_catalogue_is_shown_with_its_sources(capsys):
+    code, out, _ = run(capsys, "show", "llzto", "--json", "-")
+    assert code == 0
+    values = {row["id"]: row for row in json.loads(out)["values"]}
+    assert values["LLZTO.density"]["unit"] == "g/cm3"
+    code, out, _ = run(capsys, "show", "LATP")
+    assert "Layers, to scale" in out  # the published pellet, and below it the material
+    assert "2.918 g/cm3" in " ".join(out.split())
+    assert "Aono1990: " in out

@@ -45,6 +45,13 @@ def systems(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _in_catalogue(name: str) -> bool:
+    from ceramer import materials
+
+    spellings = (text for item in materials.entries().values() for text in (item.name, *item.aliases))
+    return name.casefold() in {text.casefold() for text in spellings}
+
+
 def show(arguments: argparse.Namespace) -> int:
     """`ceramer show NAME`."""
     from ceramer import library, report
@@ -54,9 +61,14 @@ def show(arguments: argparse.Namespace) -> int:
     if str(arguments.name).endswith(".toml"):
         shown, document = report.show_file(arguments.name)
         out.print(shown)
+    elif _in_catalogue(arguments.name) and arguments.name.casefold() not in map(str.casefold, library.systems()):
+        shown, document = report.show_material(arguments.name)
+        out.print(shown)
     else:
         spec = library.system(arguments.name)
         out.print(report.show_system(spec))
+        if _in_catalogue(arguments.name):  # a pellet of a material that the catalogue knows
+            out.print(report.show_material(arguments.name)[0])
         document = {
             "name": spec.name,
             "title": spec.title,

@@ -60,8 +60,12 @@ def _parser() -> tuple[_Parser, dict[str, Command]]:
     sub.add_argument("--strict", action="store_true", help="exit 1 if a prediction disagrees")
     sub.add_argument("--no-voxels", action="store_true", help="closed forms only, no solves on voxel images")
     sub = add("systems", _library.systems, "list the published systems", html=False)
-    sub = add("show", _library.show, "show one system: recipe, layers to scale, sources, claims", html=False)
-    sub.add_argument("name", metavar="NAME", help="a published system, or a stack, cell, recipe or protocol file")
+    sub = add("show", _library.show, "show a system, a material or a file, with its sources", html=False)
+    sub.add_argument(
+        "name",
+        metavar="NAME",
+        help="a system, a material, or a file (stack, cell, recipe, protocol)",
+    )
     sub = add("audit", _audit.audit, "check printed numbers against every relation that links them")
     sub.add_argument("name", nargs="?", metavar="SYSTEM|FILE.toml", help="a paper, a system or your own file")
     sub.add_argument("--strict", action="store_true", help="exit 1 if numbers contradict one another")

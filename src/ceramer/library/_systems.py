@@ -103,7 +103,7 @@ def system(name: str) -> SystemSpec:
     by_fold = {key.casefold(): spec for key, spec in systems().items()}
     if name.casefold() in by_fold:
         return by_fold[name.casefold()]
-    raise UnknownNameError("system", name, systems(), "List them with `ceramer systems`.")
+    raise UnknownNameError("system", name, systems(), "List them with `ceramer systems`; a file ends in .toml.")
 
 
 @functools.cache

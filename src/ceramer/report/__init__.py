@@ -8,6 +8,7 @@ from ceramer.report._audit import audit_table
 from ceramer.report._files import results_table, show_file
 from ceramer.report._life import life_figures, life_html, life_plot, life_table, mechanism_table, spread_lines
 from ceramer.report._maps import PICTURES, maps_picture
+from ceramer.report._material import show_material
 from ceramer.report._page import Section, audit_html, reproduce_html, result_html
 from ceramer.report._simulation import simulation_figures, simulation_html, simulation_plot
 from ceramer.report._systems import show_stack, show_system, systems_table
@@ -31,6 +32,7 @@ __all__ = [
     "result_html",
     "results_table",
     "show_file",
+    "show_material",
     "show_stack",
     "show_system",
     "simulation_figures",
