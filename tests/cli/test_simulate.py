@@ -235,6 +235,7 @@ PROTOCOL = ("--protocol", "EIS")
         ((*PCE, "--protocol", "EIS(points_per_decade=ten)"), "points_per_decade is a whole number, not 'ten'."),
         ((*PCE, "--protocol", "BruceVincent"), "missing a required argument: 'duration'; write it as BruceVincent("),
         ((*PCE, "--protocol", "BruceVincent([1 h, 2 h])"), "duration is one value, not the list"),
+        ((*PCE, "--protocol", "BruceVincent(5 mV, 1 h)"), "not a time; write it like '2 h'; write it as BruceVincent("),
         ((*PCE, "--protocol", "Hold(voltage=1 V, 1 h)"), "'1 h' stands after an argument with a name"),
         ((*PCE, "--protocol", "Chagre at 1 mA/cm2 for 1 h"), "did you mean 'Charge'"),
         ((*PCE, "--step", "Charge at C/2 for 1 h"), "not what 1C refers to"),

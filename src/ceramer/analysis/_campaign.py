@@ -178,7 +178,10 @@ def _sheet_path(folder: Path, sheet: str | Path | None) -> Path:
         if candidate.is_file():
             return candidate
     name = "sheet.csv or sheet.xlsx" if sheet is None else str(sheet)
-    raise InputError(f"{name} was not found in {folder}; write one with the columns {', '.join(SHEET_COLUMNS)}.")
+    raise InputError(
+        f"{name} was not found in {folder}; write one with the columns {', '.join(SHEET_COLUMNS)}, or name the files "
+        "themselves."
+    )
 
 
 def _read_sheet(path: Path) -> list[dict[str, str]]:

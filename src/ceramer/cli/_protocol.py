@@ -69,7 +69,10 @@ def _ready(name: str, text: str) -> Protocol:
         bound = signature.bind(*given, **named)
     except TypeError as error:
         raise InputError(f"{name}: {error}; {_usage(name, signature)}") from None
-    made = function(*bound.args, **bound.kwargs)
+    try:
+        made = function(*bound.args, **bound.kwargs)
+    except InputError as error:
+        raise InputError(f"{name}: {str(error).rstrip('.')}; {_usage(name, signature)}") from None
     assert isinstance(made, Protocol)
     return made
 
