@@ -287,3 +287,16 @@ def test_a_path_is_not_a_measurement() -> None:
             analyse(wrong)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="not a ndarray"):
         analyse(np.zeros(3))  # type: ignore[arg-type]
+
+
+def test_what_is_lacking_is_said_with_the_method_that_lacks_it() -> None:
+    cell = series(dict(synthetic.plating_stripping(rng()).data))
+    with pytest.raises(InputError, match=r"--area .*\(for plating_stripping, chosen because a symmetric cell"):
+        analyse(cell)
+
+
+def test_pulses_both_ways_on_a_full_cell_are_no_held_voltage() -> None:
+    t = np.linspace(0.0, 50.0, 2001)
+    i = np.where(np.sin(2 * np.pi * t / 5.0) > 0.0, 8e-6, -8e-6)
+    m = Measurement({"Test Time / s": t, "Voltage / V": 2.92 + 1000.0 * i, "Current / A": i})
+    assert detect_method(m) == "dc_resistance"

@@ -425,7 +425,7 @@ def test_more_energy_out_than_in_is_doubted() -> None:
     *columns, cycle = cycled([1e-3] * 3, energy_share=0.5)
     report = analysis.cycling(*columns, cycle=cycle)
     assert report.result("energy_efficiency").value == pytest.approx(1.5)
-    assert report.warns("more energy than they took")
+    assert report.warns("more energy than taken")
 
 
 def test_what_follows_the_last_discharge_does_not_spoil_it() -> None:

@@ -185,10 +185,10 @@ def cycling(
         )
     energy = np.array(used["discharge energy / J"]) / np.array(used["charge energy / J"])
     if (efficiency[start:] > 1.005).mean() > 0.1:
+        count = int((efficiency[start:] > 1.005).sum())
         warnings.append(
-            f"{int((efficiency[start:] > 1.005).sum())} cycles give more charge "
-            "than they took (efficiency above 100.5 %): "
-            "the current is not calibrated, or the cell draws on a reserve."
+            f"{count} {'cycle gives' if count == 1 else 'cycles give'} more charge than taken (efficiency above 100.5 "
+            "%): the current is not calibrated, or the cell draws on a reserve."
         )
     level = np.array(used["mean discharge current / A"])[start:]
     if level.size > 1 and not 0.9 < level[-1] / level[0] < 1.1:
@@ -197,9 +197,10 @@ def cycling(
             "mA: the retention compares unlike cycles; leave the first ones out with formation_cycles, or cut the file."
         )
     if (energy[start:] > 1.005).mean() > 0.1:
+        count = int((energy[start:] > 1.005).sum())
         warnings.append(
-            f"{int((energy[start:] > 1.005).sum())} cycles give more energy than they took: the charge that stored it "
-            "is not in the record (a cell built charged, or a charge cut short)."
+            f"{count} {'cycle gives' if count == 1 else 'cycles give'} more energy than taken: the charge that stored "
+            "it is not in the record (a cell built charged, or a charge cut short)."
         )
     odd = _outliers(capacity[start:])
     if odd.any():

@@ -40,6 +40,8 @@ __all__ = ["METHODS", "Method", "analyse", "detect_method"]
 
 _T, _V, _I = "Test Time / s", "Voltage / V", "Current / A"
 _Z = ("Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm")
+_PULSES: Final = 0.05
+"""[V] A full cell that is charged and discharged moves its voltage by more."""
 _CARRIED: Final = ("area", "thickness", "temperature")
 _OPEN_CIRCUIT: Final = 1.0
 """[V] A symmetric cell rests far below; its pulses are plating and stripping."""
@@ -147,7 +149,12 @@ def analyse(
     for option in options:
         if option not in known:
             raise UnknownNameError(f"option of {name}", option, known)
-    report = chosen.run(_argument(measurement, chosen), **options)
+    try:
+        report = chosen.run(_argument(measurement, chosen), **options)
+    except InputError as error:
+        if not reason or type(error) is not InputError:
+            raise
+        raise InputError(f"{str(error).rstrip('.')} (for {name}, chosen because {reason}).") from None
     inputs = tuple(_told(given, options) for given in report.inputs)
     files = _files(measurement)
     notes = list(report.notes)
@@ -292,7 +299,14 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
     late = t >= t[0] + 0.02 * (t[-1] - t[0])
     level, flow = float(np.median(v[late])), float(np.median(np.abs(i[late])))
     wander = _robust_range(v[late])
-    if level != 0.0 and wander < 0.02 * abs(level) + 5e-4 and _robust_range(i[late]) * abs(level) > 3.0 * wander * flow:
+    least, most = np.quantile(i, [0.1, 0.9])
+    alternates = min(most, -least) > 0.3 * float(np.abs(i).max())  # pulses both ways, which no held voltage gives
+    if (
+        not alternates
+        and level != 0.0
+        and wander < 0.02 * abs(level) + 5e-4
+        and _robust_range(i[late]) * abs(level) > 3.0 * wander * flow
+    ):
         electrodes = _electrode_words(m)
         if electrodes and all(word in _BLOCKING for word in electrodes):
             return "electronic_conductivity", "the voltage is constant between blocking electrodes"
@@ -317,6 +331,8 @@ def _detect_series(m: Measurement, t: Array, v: Array, i: Array) -> tuple[str, s
         return "plating_stripping", "a symmetric cell is cycled at constant current"
     if len(halves) >= 3 and levels >= 3 and (not both) and swing < 0.5:
         return "dc_resistance", f"{levels} current steps in one direction move the voltage by {swing * 1e3:.3g} mV"
+    if both and swing < _PULSES:
+        return "dc_resistance", f"current steps both ways move the voltage by {swing * 1e3:.3g} mV only"
     if both:
         cycle = m.column("Cycle Count / 1") if m.has("Cycle Count / 1") else None
         table = cycle_table(m.time, np.nan_to_num(m.current), np.nan_to_num(m.voltage), cycle) if m.has(_T) else None
