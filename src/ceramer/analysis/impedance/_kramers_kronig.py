@@ -140,7 +140,7 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     if valid_range != (float(f.min()), float(f.max())):
         warnings.append(
             f"not Kramers-Kronig consistent outside {valid_range[0]:.3g} to {valid_range[1]:.3g} Hz; "
-            "drop those points or look for drift, leads or the limit of the instrument."
+            "look for drift, leads or the limit of the instrument."
         )
     inner = flagged & (f > valid_range[0]) & (f < valid_range[1])
     if inner.any():
@@ -148,8 +148,8 @@ def kramers_kronig(frequency: ArrayLike, impedance: ArrayLike, *, limit: float =
     if inductive.any():
         span = f[inductive]
         warnings.append(
-            f"{span.size} inductive points ({span.min():.3g} to {span.max():.3g} Hz); "
-            "drop them or add an L1 to the circuit."
+            f"{span.size} inductive points ({span.min():.3g} to {span.max():.3g} Hz), which arcs do not have: "
+            "leads at high frequency, drift at low."
         )
     return KramersKronig(
         f, residuals, fit.taus.size, mu, sigma, valid_range, flagged, inductive, floor, tuple(warnings)
