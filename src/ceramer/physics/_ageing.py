@@ -118,17 +118,18 @@ def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0, bare: b
         \dot u = v (1 - \rho) (1 - e^{-w/w_r}) \max(-s i, 0) - k u
 
     a share :math:`a = e^{-(w + u)/w_r}` of the surface is in contact: it carries the kinetics, and the film resists
-    with R/a. Lithium plated on what the voids have taken goes into them; rho of it fills, the rest closes them over.
+    with R/a and grows with s i/a. Lithium plated on what the voids have taken goes into them; rho of it fills, the rest
+    closes them over.
 
     On `bare` metal a film grows as far as there is lithium to bind, f times the share q/(q + q_r) that can be stripped.
     """
 
-    def source(
+    def aged(
         eta: Number, i: Number, inventory: Number, film: Number, lost: Number, side: Number, growth: Number,
-        series_resistance: Number, bound: Number, dead: Number, *more: Number,
+        series_resistance: Number, bound: Number, dead: Number, more: tuple[Number, ...], local: Number,
     ) -> Any:  # fmt: skip
         rows = metal_source(eta, i, inventory, film, side, growth, series_resistance)
-        grown = rows[3] if law is None else law(film, side * i, *more[:numbers])
+        grown = rows[3] if law is None else law(film, local, *more[:numbers])
         if bare:
             reserve, capacitance = more[numbers:]
             held = inventory + capacitance * eta
@@ -137,13 +138,20 @@ def ageing_metal(law: Law | None, voids: bool = False, numbers: int = 0, bare: b
         loss = bound * grown + dead * where(-side * i, -side * i, 0.0)
         return rows[0], rows[1], -loss, grown, loss + 0.0 * lost
 
+    def source(
+        eta: Number, i: Number, inventory: Number, film: Number, lost: Number, side: Number, growth: Number,
+        series_resistance: Number, bound: Number, dead: Number, *more: Number,
+    ) -> Any:  # fmt: skip
+        return aged(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead, more, side * i)
+
     def with_voids(
         eta: Number, i: Number, inventory: Number, film: Number, lost: Number, opened: Number, closed: Number,
         side: Number, growth: Number, series_resistance: Number, bound: Number, dead: Number, borne: Number,
         roughness: Number, refilled: Number, closure: Number, volume: Number, *more: Number,
     ) -> Any:  # fmt: skip
-        rows = source(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead, *more)
         contact = laws.contact_kept(opened + closed, roughness)
+        local = side * i / contact
+        rows = aged(eta, i, inventory, film, lost, side, growth, series_resistance, bound, dead, more, local)
         plated = where(-side * i, -side * i, 0.0)
         into = volume * plated * (1.0 - laws.contact_kept(opened, roughness))
         return (
