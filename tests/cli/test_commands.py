@@ -69,8 +69,22 @@ def test_a_bad_file_gets_one_sentence_and_exit_code_2(capsys, tmp_path, fields, 
     code, out, err = run(capsys, "show", str(path))
     assert code == 2, out
     assert message in err
+    assert "my.toml" in err
     assert err.count("\n") == 1
     assert "Traceback" not in err
+
+
+def test_a_file_that_does_not_say_what_it_is(capsys, tmp_path):
+    path = tmp_path / "my.toml"
+    path.write_text('name = "s"')
+    for words in (
+        ("show",),
+        ("simulate", "--step", "Rest for 1 s"),
+        ("cycle", "--step", "Rest for 1 s", "--cycles", "2"),
+    ):
+        code, _, err = run(capsys, words[0], str(path), *words[1:])
+        assert code == 2
+        assert "my.toml: it does not say what it is; write kind =" in err
 
 
 def test_a_file_that_lacks_fields_names_them_all(capsys, tmp_path):

@@ -105,7 +105,7 @@ def test_the_template_lives(capsys, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--cycles", "0", "--protocol", CCCV], "a whole number of cycles, 1 or more, not 0"),
+        (["--cycles", "0", "--protocol", CCCV], "--cycles 0: a life has 1 cycle or more"),
         (["--cycles", "ten", "--protocol", CCCV], "invalid int value: 'ten'"),
         (["--cycles", "5"], "Say what is done to the cell"),
         (["--cycles", "5", "--protocol", "EIS"], "a life records none"),

@@ -153,6 +153,9 @@ def test_cells_are_built_from_files():
             "NMC811",
         ),
         ({"diameter": "-12 mm"}, "must be positive"),
+        ({"positive": {**CELL["positive"], "porosity": "30"}}, "porosity of the porous electrode NMC811 is 30"),
+        ({"positive": {**CELL["positive"], "active_fraction": "190 wt%"}}, "active_fraction of the porous electrode"),
+        ({"negative": {**CELL["negative"], "type": "lithum"}}, "negative.type is 'lithum': did you mean 'lithium'?"),
         ({"temprature": "25 degC"}, "'temperature'"),
     ],
 )
@@ -179,3 +182,5 @@ def test_wrong_stacks_are_explained():
         Stack("s", ())
     with pytest.raises(UnknownNameError, match="Li"):
         Cell.symmetric("Lithium", two_layers(), area="1 cm2")
+    with pytest.raises(InputError, match=r"pass load_stack\('PCE'\)"):
+        Cell.symmetric("Li", "PCE", area="1 cm2")

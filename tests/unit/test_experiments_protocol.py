@@ -124,6 +124,7 @@ def test_sentences(text, step):
         ("Impedance from 1 MHz to 1 Hz, many points per decade, 5 mV", r"'many points per decade' is not a number of"),
         ("Impedance from 1 MHz to 1 Hz, 10 points per decade, 5 mV for 1 h", r"'for' is not understood here"),
         ("Charge from 0 mA to 1 mA/cm2 at 1 mA/s", r"on one basis"),
+        ("Charge at 1C till 4.2 V", r"'till' is no word of a step; did you mean 'until'"),
         ("", r"a step is a sentence such as"),
         ("Rest for 1 h " + 300 * "x", r"at most 300 characters"),
     ],

@@ -53,6 +53,8 @@ class Cell:
         area, temperature, interface_resistance, foil_thickness : str
             With units; `interface_resistance` is that of one interface.
         """
+        if not isinstance(stack, Stack):
+            raise InputError(f"A symmetric cell is built around a Stack, not {stack!r}; pass load_stack({stack!r}).")
         if electrode not in _METALS:
             raise UnknownNameError("electrode", electrode, _METALS)
         resistance = units.to_si(interface_resistance, "area_specific_resistance", "interface_resistance")

@@ -106,11 +106,24 @@ class Electrode:
     ageing: Ageing = field(default_factory=Ageing)
 
     def __post_init__(self) -> None:
-        if self.type == "porous" and not (self.loading > 0.0 and 0.0 < self.active_fraction <= 1.0):
-            raise InputError(
-                f"The electrode {self.material} needs a positive loading and an active fraction between 0 and 1."
-            )
+        if self.type == "porous":
+            self._check_coating()
         self.ageing.check(self.type, self.material, self.film_resistance)
+
+    def _check_coating(self) -> None:
+        """Refuse what no coating can be."""
+        full = "" if self.stoichiometry is None else "0 to 1"
+        for name, value, good, range_ in (
+            ("loading", self.loading, self.loading > 0.0, "above 0"),
+            ("active_fraction", self.active_fraction, 0.0 < self.active_fraction <= 1.0, "above 0 and 1 at most"),
+            ("porosity", self.porosity, 0.0 <= self.porosity < 1.0, "0 or more and below 1"),
+            ("stoichiometry", self.stoichiometry, not full or 0.0 <= (self.stoichiometry or 0.0) <= 1.0, full),
+        ):
+            if not good:
+                percent = "; write a percentage with its sign" if name in ("active_fraction", "porosity") else ""
+                raise InputError(
+                    f"The {name} of the porous electrode {self.material} is {value:.4g}; it must be {range_}{percent}."
+                )
 
     def coating_areal_mass(self) -> float:
         """Mass of the dry coating, or of the lithium foil, per area [kg/m2]."""

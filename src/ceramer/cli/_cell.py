@@ -53,6 +53,7 @@ def read_cell(arguments: argparse.Namespace, ledger: Ledger | None = None) -> Ce
     import dataclasses
 
     from ceramer import library, units
+    from ceramer.provenance import kind_of
 
     for option, dimension in _QUANTITIES.items():
         if getattr(arguments, option):
@@ -61,15 +62,15 @@ def read_cell(arguments: argparse.Namespace, ledger: Ledger | None = None) -> Ce
     name = arguments.cell
     cells = {c.name.casefold(): c.name for s in library.systems().values() for c in s.cells.values()}
     stacks = {key.casefold() for key, s in library.systems().items() if s.stack is not None}
-    kind = _kind(name) if name.endswith(".toml") else None
+    kind = None
+    if name.endswith(".toml"):
+        kind = kind_of(name, ("cell", "stack"), "A cell or a stack can be simulated.")
     if kind == "cell" or name.casefold() in cells:
         if arguments.between or arguments.interface_resistance:
             raise InputError(f"{name} is a cell and has its electrodes; --between is for a stack.")
         cell = library.load_cell(name if kind else cells[name.casefold()], ledger)
     elif kind == "stack" or name.casefold() in stacks:
         cell = _symmetric(arguments, area, ledger)
-    elif kind is not None:
-        raise UnknownNameError(f"kind in {name}", kind, ("cell", "stack"), "A cell or a stack can be simulated.")
     else:
         known = [*cells.values(), *(s for s in library.systems() if s.casefold() in stacks)]
         raise UnknownNameError("cell or stack", name, known, "A file ends in .toml.")
@@ -84,12 +85,6 @@ def read_cell(arguments: argparse.Namespace, ledger: Ledger | None = None) -> Ce
             "'12 mm'."
         )
     return cell
-
-
-def _kind(name: str) -> str:
-    from ceramer.provenance import read_toml
-
-    return str(read_toml(name).get("kind"))
 
 
 def _symmetric(arguments: argparse.Namespace, area: Value | None, ledger: Ledger | None) -> Cell:

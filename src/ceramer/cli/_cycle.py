@@ -50,6 +50,8 @@ def cycle(arguments: argparse.Namespace) -> int:
     from ceramer import experiments, library, report, units
 
     check_files(arguments, {"out": (".csv",), "plot": PLOTS})
+    if arguments.cycles < 1:
+        raise InputError(f"--cycles {arguments.cycles}: a life has 1 cycle or more.")
     protocol = read_protocol(arguments.protocol, arguments.step)
     share = arguments.end_of_life
     options: dict[str, Any] = {

@@ -72,6 +72,7 @@ _EXTRA: Final = {
 }
 _SI_ONLY_IF_NEEDED: Final = frozenset({"A/m2", "A s", "A s/m2", "A s/kg", "A/s", "A/m2/s"})
 _KEYWORDS: Final = frozenset({"at", "for", "until", "from", "to", "or", "every", "above", "below", ","})
+_LONG_WORDS: Final = ("until", "from", "every", "above", "below")
 _TOKEN: Final = re.compile(r",|[^\s,]+")
 _LABEL: Final = re.compile(r"\s*\[([^\[\]]*)\]\s*$")
 _SHARE: Final = re.compile(r"(?P<share>.+?)\s+of\s+(?:the\s+)?(?:nominal\s+)?capacity", re.IGNORECASE)
@@ -283,12 +284,20 @@ class _Reader:
             raise self.fail(f"no quantity stands after {after!r}; {self.like()}")
         return self.body[self.words[start][1] : self.words[self.at - 1][2]]
 
+    def meant(self, text: str) -> str:
+        """Return what to say of a quantity that holds a word much like one of a sentence ("4.2 V till 3 h")."""
+        for word in text.split():
+            close = nearest(word.casefold(), _LONG_WORDS) if word.isalpha() and len(word) > 2 else []
+            if close:
+                return f"{word!r} is no word of a step; did you mean {close[0]!r}?"
+        return ""
+
     def value(self, after: str, dimension: str) -> float:
         text = self.quantity(after)
         try:
             value, _ = read_quantity(text, (dimension,), f"after {after!r}")
         except InputError as error:
-            raise self.fail(str(error)) from None
+            raise self.fail(self.meant(text) or str(error)) from None
         return value
 
     def amount(self, after: str, *allowed: str) -> Amount:
@@ -296,7 +305,7 @@ class _Reader:
         try:
             return parse_amount(text, allowed, f"after {after!r}")
         except InputError as error:
-            raise self.fail(str(error)) from None
+            raise self.fail(self.meant(text) or str(error)) from None
 
     def step(self) -> Step:
         first = self.words[0][0] if self.words else ""
@@ -382,7 +391,7 @@ class _Reader:
         try:
             value, name = read_quantity(text, allowed, f"after {side or word!r}")
         except InputError as error:
-            raise self.fail(str(error)) from None
+            raise self.fail(self.meant(text) or str(error)) from None
         if name == "time":
             return "duration", value
         if name == "voltage":

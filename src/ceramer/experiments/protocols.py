@@ -468,8 +468,8 @@ def _time(text: str, what: str) -> float:
     return units.to_si(text, "time", what)
 
 
-def _volts(text: str) -> float:
-    return units.to_si(text, "voltage", "voltage")
+def _volts(text: str, what: str = "voltage") -> float:
+    return units.to_si(text, "voltage", what)
 
 
 def _period(text: str | None) -> float | None:
@@ -541,7 +541,7 @@ class _Window:
 
     def cycle(self, charge: str, discharge: str, first: Direction = "charge") -> tuple[Step, ...]:
         """Return the steps of one cycle at these rates."""
-        high, low = _volts(self.upper), _volts(self.lower)
+        high, low = _volts(self.upper, "upper"), _volts(self.lower, "lower")
         if not low < high:
             raise InputError(f"The lower cut-off {self.lower!r} is not below the upper one {self.upper!r}.")
         resolution = None if self.voltage_resolution is None else _volts(self.voltage_resolution)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from ceramer.cell import Cell, CellSpec, ElectrodeSpec, Stack, StackSpec
 from ceramer.errors import InputError, UnknownNameError
 from ceramer.library._facts import Fact, assumption_book, claims, fact_book
 from ceramer.microstructure import Medium, MediumSpec, build_medium
-from ceramer.provenance import Book, Ledger, read_toml, validate
+from ceramer.provenance import Book, Ledger, kind_of, read_toml, validate
 
 if TYPE_CHECKING:
     from ceramer.microstructure.voxels import MicrostructureSpec
@@ -210,6 +211,17 @@ def stack_spec(name: str | Path) -> StackSpec:
     return spec.stack
 
 
+@contextlib.contextmanager
+def _told_of(name: str | Path) -> Iterator[None]:
+    """Put the name of a file before what is wrong in it, where the sentence does not have it."""
+    try:
+        yield
+    except InputError as error:
+        if _is_path(name) and str(name) not in str(error):
+            error.args = (f"{name}: {error}",)
+        raise
+
+
 def build_stack(spec: StackSpec, ledger: Ledger) -> Stack:
     """Return the stack that `spec` describes, every number read through `ledger`."""
     return spec.build(ledger, find_medium, FORMULATIONS)
@@ -221,7 +233,8 @@ def load_stack(name: str | Path, ledger: Ledger | None = None) -> Stack:
     >>> load_stack("PCE").thickness
     0.00035
     """
-    return build_stack(stack_spec(name), ledger or book().ledger())
+    with _told_of(name):
+        return build_stack(stack_spec(name), ledger or book().ledger())
 
 
 def build_cell(spec: CellSpec, ledger: Ledger) -> Cell:
@@ -272,7 +285,8 @@ def one_of_each(files_with_cells: Iterable[tuple[str, Iterable[CellSpec]]]) -> M
 
 def load_cell(name: str | Path, ledger: Ledger | None = None) -> Cell:
     """Return a cell: a published one by name ("Li|CSE|Li"), or the cell in a TOML file."""
-    return build_cell(cell_spec(name), ledger or book().ledger())
+    with _told_of(name):
+        return build_cell(cell_spec(name), ledger or book().ledger())
 
 
 def load(name: str | Path) -> Any:
@@ -281,13 +295,10 @@ def load(name: str | Path) -> Any:
         return system(str(name))
     from ceramer.experiments import load_protocol
 
-    kind = read_toml(name).get("kind")
     loaders: dict[str, Callable[[str | Path], Any]] = {
         "stack": load_stack,
         "cell": load_cell,
         "recipe": load_recipe,
         "protocol": load_protocol,
     }
-    if not isinstance(kind, str) or kind not in loaders:
-        raise UnknownNameError(f"kind in {name}", str(kind), loaders, 'Write it as the first line, kind = "stack".')
-    return loaders[kind](name)
+    return loaders[kind_of(name, loaders)](name)

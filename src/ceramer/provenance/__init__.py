@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceramer.provenance._book import Book, Datum, Ledger, Source
-from ceramer.provenance._document import SCHEMA_VERSION, read_toml, validate
+from ceramer.provenance._document import SCHEMA_VERSION, kind_of, read_toml, validate
 from ceramer.provenance._estimate import Estimate, Order, draws, estimate, estimate_order
 from ceramer.provenance._given import (
     Area,
@@ -85,6 +85,7 @@ __all__ = [
     "draws",
     "estimate",
     "estimate_order",
+    "kind_of",
     "label_given",
     "read_toml",
     "rounding_uncertainty",

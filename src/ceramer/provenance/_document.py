@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ceramer.errors import InputError, nearest
+from ceramer.errors import InputError, UnknownNameError, nearest
 from ceramer.provenance._given import label_given
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["SCHEMA_VERSION", "read_toml", "validate"]
+__all__ = ["SCHEMA_VERSION", "kind_of", "read_toml", "validate"]
 
 SCHEMA_VERSION = 1
 _MAX_BYTES = 4_000_000
@@ -37,6 +38,17 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not valid TOML: {error}.") from None
+
+
+def kind_of(path: str | Path, known: Iterable[str], hint: str = "") -> str:
+    """Return what a TOML file says it is, one of the `known` kinds, or say what to write."""
+    known, kind = tuple(known), read_toml(path).get("kind")
+    if kind is None:
+        kinds = " or ".join(f'"{name}"' for name in known)
+        raise InputError(f"{path}: it does not say what it is; write kind = {kinds} as its first line.")
+    if kind not in known:
+        raise UnknownNameError(f"kind in {path}", str(kind), known, hint)
+    return str(kind)
 
 
 def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
@@ -70,6 +82,11 @@ def _sentence(error: Any, model: type[BaseModel], where: str) -> str:
         kind = getattr(model.model_fields.get("kind"), "default", None)
         example = f"; `ceramer new {kind}` writes a file that has all it needs" if kind in _WITH_EXAMPLE else ""
         return f"{where}: the {those} missing{example}."
+    if first["type"] == "literal_error":
+        given, choices = first["input"], re.findall(r"'([^']*)'", first["ctx"]["expected"])
+        close = nearest(str(given), choices)
+        mend = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(choices)}."
+        return f"{where}: {place} is {given!r}: {mend}{more}"
     message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
     if place:  # a rule on the whole document has no place
         field = str(first["loc"][-1])

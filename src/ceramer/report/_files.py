@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ceramer import library, units
-from ceramer.errors import InputError, UnknownNameError
-from ceramer.provenance import Result, read_toml
+from ceramer.errors import InputError
+from ceramer.provenance import Result, kind_of
 from ceramer.report._recipe import recipe_table
 from ceramer.report._systems import heading, plain_table, show_stack
 
@@ -41,9 +41,7 @@ def show_file(path: str | Path) -> tuple[RenderableType, dict[str, object]]:
     from rich.console import Group
     from rich.text import Text
 
-    kind = read_toml(path).get("kind")
-    if kind not in _KINDS:
-        raise UnknownNameError(f"kind in {path}", str(kind), _KINDS, 'Write it as the first line, kind = "stack".')
+    kind = kind_of(path, _KINDS)
     if kind == "protocol":
         return _show_protocol(path)
     if kind == "recipe":
