@@ -194,7 +194,7 @@ def entry(name: str) -> Entry:
         raise InputError(f"The name of a material is text such as 'LATP', not {name!r}.")
     if name.casefold() not in known:
         spellings = [text for item in entries().values() for text in (item.name, *item.aliases)]
-        raise UnknownNameError("material", name, spellings, "A phase of your own is written under [media] of the file.")
+        raise UnknownNameError("material", name, spellings)
     return entries()[known[name.casefold()]]
 
 

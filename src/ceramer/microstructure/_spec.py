@@ -231,7 +231,11 @@ def build_medium(
         raise InputError(f"The medium {name!r} is made of itself ({' > '.join((*_inside, name))}).")
     spec = find(name)
     if spec is None:
-        return Phase(name, material=materials.load(name, ledger))
+        try:
+            return Phase(name, material=materials.load(name, ledger))
+        except UnknownNameError as error:
+            error.args = (f"{error} A medium of your own is described under [media].",)
+            raise
     if not spec.phases:
         properties: dict[str, Property] = {}
         for prop in ("ionic_conductivity", "electronic_conductivity", "grain_conductivity"):
