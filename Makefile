@@ -28,7 +28,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 
 # Two halves side by side, each with its own process: what simulates and prints most, and the rest.
-SLOW := tests/cli tests/literature
+SLOW := tests/cli tests/literature tests/convergence
 REST := $(filter-out $(SLOW),$(patsubst %/,%,$(wildcard tests/*/))) src
 
 test: $(STAMP) check
