@@ -97,9 +97,9 @@ class VoidGrowth:
     roughness : float
         Mean depth of missing lithium that leaves 1/e of the contact [m].
     refilled_share : float
-        Share of what is plated that fills voids again [-].
+        Share of a void that plating fills again [-]; the rest is closed over.
     closure_rate : float
-        At which pressure and creep close voids [1/s].
+        Of the depth of a void, by creep under the stack pressure [1/s].
     """
 
     borne_current_density: float
